@@ -1,0 +1,1 @@
+"""What it means: exposure in, verdict with reasons out. Pure; the moment of judgement is an argument."""

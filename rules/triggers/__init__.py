@@ -1,0 +1,1 @@
+"""One module for each trigger of hamstring pain in runners: speed, fatigue, incline."""

@@ -1,0 +1,1 @@
+"""What was measured: bytes in, values out. Pure; no disk, no network, no clock."""

@@ -1,0 +1,1 @@
+"""One module for each Bluetooth characteristic; the folder is the registry."""

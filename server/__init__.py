@@ -1,0 +1,1 @@
+"""Keeps it, judges it, shows it."""

@@ -1,0 +1,1 @@
+"""What programs see: version 1 of the HTTP interface."""
