@@ -1,0 +1,51 @@
+# Every verb of the project. `make demo` and `make test` are all that a newcomer needs.
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo test lint planted screenshots real bench requirements setup setup-run clean help
+
+help:            ## what can be made
+	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
+
+demo: setup-run  ## a clinic, three runners and a run that is recorded before your eyes
+	@$(BIN)/stridegate demo $(DEMO)
+
+test: setup      ## all tests
+	@sh tools/system.sh chromium:chromium
+	@$(BIN)/pytest -q $(TESTS)
+
+lint: setup      ## style, types and the drawing of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+planted: setup   ## every planted bug must still turn its test red
+	@$(BIN)/python tests/planted/run.py
+
+real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
+	@$(BIN)/python tests/real/table.py
+
+bench: setup     ## speed, as a ratio to a reference of the same minute
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
+
+screenshots: setup  ## the pictures of the README, taken from a fresh demo
+	@sh tools/system.sh chromium:chromium
+	@$(BIN)/python tools/screenshots.py
+
+requirements:    ## pin again, with hashes, after a change of pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/uv.in -o requirements/uv.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
+
+setup-run: .venv/.ready-run
+setup: .venv/.ready-dev
+
+.venv/.ready-run: requirements/uv.txt requirements/base.txt pyproject.toml tools/setup.sh
+	@sh tools/setup.sh run
+
+.venv/.ready-dev: requirements/uv.txt requirements/dev.txt pyproject.toml tools/setup.sh
+	@sh tools/setup.sh dev
+
+clean:           ## forget the environment and all caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
