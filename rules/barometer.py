@@ -1,0 +1,103 @@
+"""The slope of the ground from barometric altitude over the distance run."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+MEDIAN_HALF_MS = 2500.0
+SHORTEST_HALF_MS, LONGEST_HALF_MS = 7500.0, 30_000.0
+ENOUGH_M, LEAST_M = 40.0, 20.0
+ROUGHEST_M = 1.5  # a line that misses the altitudes by more tells nothing
+AT_ONCE = 4096
+
+
+def slope(t_ms: Column, hold_ms: Column, v_mps: Column, altitude_m: Column) -> tuple[Column, Column]:
+    """Grade (fraction) and the scatter about the line (m), NaN where they cannot be told.
+
+    Least squares of the smoothed altitude on distance, over the smallest window centred on the sample that covers
+    40 m and 15 s (at most 60 s). A window never reaches over a gap: what was run there is unknown.
+    """
+    grade, residual = np.full(len(t_ms), np.nan), np.full(len(t_ms), np.nan)
+    smooth = smoothed(t_ms, altitude_m)
+    before, after = _stretch(t_ms, hold_ms, v_mps)
+    went = np.concatenate([[0.0], np.cumsum(np.where(np.isnan(v_mps), 0.0, v_mps) * hold_ms / 1000)])
+    known = np.flatnonzero(~np.isnan(v_mps))
+    half = _half_widths(t_ms, hold_ms, went, before, after, known)
+    first = np.maximum(np.searchsorted(t_ms, t_ms[known] - half, side="left"), before[known])
+    last = np.minimum(np.searchsorted(t_ms, t_ms[known] + half, side="right"), after[known])
+    for part in range(0, len(known), AT_ONCE):
+        here = slice(part, part + AT_ONCE)
+        grade[known[here]], residual[known[here]] = _lines(went[:-1], smooth, first[here], last[here])
+    far_enough = np.zeros(len(t_ms), dtype=bool)
+    far_enough[known] = went[last] - went[first] >= LEAST_M
+    good = far_enough & (residual <= ROUGHEST_M)
+    return np.where(good, grade, np.nan), residual
+
+
+def smoothed(t_ms: Column, altitude_m: Column) -> Column:
+    """The median altitude of the five seconds around each sample that has one."""
+    known = np.flatnonzero(~np.isnan(altitude_m))
+    t, altitude, out = t_ms[known], altitude_m[known], np.full(len(t_ms), np.nan)
+    first = np.searchsorted(t, t - MEDIAN_HALF_MS, side="left")
+    count = np.searchsorted(t, t + MEDIAN_HALF_MS, side="right") - first
+    for part in range(0, len(known), AT_ONCE):
+        here = slice(part, part + AT_ONCE)
+        out[known[here]] = _medians(altitude, first[here], count[here])
+    return out
+
+
+def _medians(altitude: Column, first: Places, count: Places) -> Column:
+    offsets = np.arange(count.max())
+    places = np.minimum(first[:, None] + offsets, len(altitude) - 1)
+    window = np.sort(np.where(offsets < count[:, None], altitude[places], np.inf), axis=1)
+    row = np.arange(len(first))
+    return np.asarray((window[row, (count - 1) // 2] + window[row, count // 2]) / 2)
+
+
+def _stretch(t_ms: Column, hold_ms: Column, v_mps: Column) -> tuple[Places, Places]:
+    """For each sample, the first of its unbroken stretch of known speed and the one after its last."""
+    n = len(t_ms)
+    torn = np.isnan(v_mps[1:]) | np.isnan(v_mps[:-1]) | (t_ms[1:] > (t_ms + hold_ms)[:-1])
+    edges = np.concatenate([[0], np.flatnonzero(torn) + 1, [n]])
+    lengths = np.diff(edges)
+    return np.repeat(edges[:-1], lengths), np.repeat(edges[1:], lengths)
+
+
+def _half_widths(t_ms: Column, hold_ms: Column, went: Column, before: Places, after: Places, known: Places) -> Column:
+    """Half of the smallest whole-millisecond window that covers enough, by halving the interval."""
+    low, high = np.full(len(known), SHORTEST_HALF_MS - 1), np.full(len(known), LONGEST_HALF_MS)
+    start, middle = t_ms[before[known]], t_ms[known]
+    end = (t_ms + hold_ms)[after[known] - 1]
+    edges = np.append(t_ms, t_ms[-1:] + hold_ms[-1:])
+    while (high - low > 1).any():
+        half = np.floor((low + high) / 2)
+        left, right = np.maximum(middle - half, start), np.minimum(middle + half, end)
+        metres = np.interp(right, edges, went) - np.interp(left, edges, went)
+        enough = (metres >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS)
+        low, high = np.where(enough, low, half), np.where(enough, half, high)
+    return high
+
+
+def _lines(x: Column, y: Column, first: Places, last: Places) -> tuple[Column, Column]:
+    """Slope and scatter of the line through the points first..last of each window."""
+    low, high = first.min(), last.max()
+    x, y = x[low:high], y[low:high]
+    known = ~np.isnan(y)
+    x = np.where(known, x - x[0], 0.0)
+    y = np.where(known, y - (y[known][0] if known.any() else 0.0), 0.0)
+    sums = [_running_sum(column) for column in (known.astype(np.float64), x, y, x * x, x * y, y * y)]
+    n, sx, sy, sxx, sxy, syy = (column[last - low] - column[first - low] for column in sums)
+    count = np.maximum(n, 1.0)
+    xx, xy, yy = sxx - sx * sx / count, sxy - sx * sy / count, syy - sy * sy / count
+    line = (n >= 3) & (xx > 1e-6 * count)
+    steepness = np.where(line, xy, np.nan) / np.where(line, xx, 1.0)
+    scatter = np.sqrt(np.maximum(yy - steepness * xy, 0.0) / count)
+    return steepness, scatter
+
+
+def _running_sum(column: Column) -> Column:
+    return np.concatenate([[0.0], np.cumsum(column)])

@@ -1,0 +1,131 @@
+"""Exposure: what a session did to the runner, measured from its recording."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from rules.efforts import Effort, find
+from rules.histogram import Bin, histogram
+from rules.references import effective
+from rules.samples import Samples, prepare
+from rules.triggers import METRICS, TRIGGERS
+from rules.triggers.fatigue import Previous, fatigued
+from rules.triggers.speed import PERCENTS
+from rules.vocabulary import Quality, References
+from sensors.recording import Recording
+
+__all__ = ["Exposure", "Previous", "measure"]
+
+LEAST_COVERAGE = 0.80
+SHORTEST_S = 120.0
+NO_REFERENCES = References()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """One session in numbers. A metric that is None was not measured; a POOR session never counts for a dose."""
+
+    metrics: Mapping[str, float | None]
+    quality: Quality
+    coverage_v: float
+    dur_s: float
+    start: datetime | None = None
+    notes: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    histogram: tuple[Bin, ...] = ()
+    efforts: tuple[Effort, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The flat form of `stridegate measure --json`: every metric by its name, and the facts about them."""
+        start = None if self.start is None else self.start.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {
+            **{name: self.metrics.get(name) for name in METRICS},
+            "coverage_v": self.coverage_v,
+            "quality": self.quality,
+            "notes": list(self.notes),
+            "sources": dict(self.sources),
+            "start": start,
+            "duration_s": self.dur_s,
+        }
+
+
+def measure(
+    recording: Recording,
+    references: References = NO_REFERENCES,
+    *,
+    fatigue_onset_s: float = 1800.0,
+    previous: Previous | None = None,
+) -> Exposure:
+    """Measure one recording against the runner's references. Never raises on values; what cannot be told is None.
+
+    `fatigue_onset_s` is the stage's; `previous` is the session before, for running back to back.
+    """
+    references = effective(references)
+    samples = prepare(recording)
+    samples = replace(samples, fatigued=fatigued(samples, fatigue_onset_s, previous))
+    measured: dict[str, float | None] = {}
+    for trigger in TRIGGERS:
+        measured |= trigger.measure(samples, references)
+    coverage = _coverage(samples, recording)
+    efforts = tuple(effort for x in PERCENTS for effort in find(samples, x, references.v_max_mps))
+    return Exposure(
+        metrics={name: _told(value) for name, value in measured.items()},
+        quality="OK" if coverage >= LEAST_COVERAGE and samples.dur_s >= SHORTEST_S else "POOR",
+        coverage_v=coverage,
+        dur_s=round(samples.dur_s, 3),
+        start=recording.start,
+        notes=_notes(samples, recording, references, efforts),
+        sources=_sources(samples, recording),
+        histogram=histogram(samples),
+        efforts=efforts,
+    )
+
+
+def _told(value: float | None) -> float | None:
+    """A metric as it is judged: three decimals, and None for whatever is not a number."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 3)
+
+
+def _coverage(samples: Samples, recording: Recording) -> float:
+    """The share of the time, declared pauses left out, for which somebody said how fast."""
+    awake_s = samples.dur_s - _paused_s(recording, samples)
+    return min(1.0, round(samples.seconds(samples.v_known) / awake_s, 3)) if awake_s > 0 else 0.0
+
+
+def _paused_s(recording: Recording, samples: Samples) -> float:
+    """Declared pauses inside the recording; what two of them share counts once."""
+    readable = recording.t_s[np.abs(recording.t_s) <= 1e10]
+    first = float(readable.min()) if len(readable) else 0.0
+    reached, total = first, 0.0
+    for begin, end in sorted(pause for pause in recording.pauses_s if pause[0] < pause[1]):
+        until = min(end, first + samples.dur_s)
+        total += max(0.0, until - max(begin, reached))
+        reached = max(reached, until)
+    return total
+
+
+def _notes(
+    samples: Samples, recording: Recording, references: References, efforts: tuple[Effort, ...]
+) -> tuple[str, ...]:
+    notes = [*recording.notes, *samples.notes]
+    if recording.unreadable_packets:
+        notes.append(f"unreadable_packets {recording.unreadable_packets}")
+    if any(effort.grade is None for effort in efforts):
+        notes.append("effort_grade_unknown")
+    if samples.smart:
+        notes.append("smart_recording")
+    if references.v_max_kind == "estimated":
+        notes.append("v_max_estimated")
+    if np.isnan(samples.heart_rate_bpm).all():
+        notes.append("HR_ABSENT_INFO")
+    return tuple(notes)
+
+
+def _sources(samples: Samples, recording: Recording) -> dict[str, str]:
+    sources = {str(channel): str(source) for channel, source in recording.sources.items()}
+    return sources if samples.grade_source is None else {**sources, "grade": samples.grade_source}

@@ -1,0 +1,51 @@
+"""Grade: where the slope comes from, what it is from a barometer, and what running up it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules import barometer
+
+Column = NDArray[np.float64]
+
+STATED = "stated"  # by a treadmill, or by whoever filled the column
+BAROMETRIC = "barometric"
+FLAT_COST = 3.6  # J/kg/m
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slope:
+    """A grade column (fraction, NaN = unknown), who said it, and how badly a barometric line fitted (m)."""
+
+    grade: Column
+    source: str | None
+    residual_m: Column
+
+
+def best(
+    sources: Mapping[str, str], t_ms: Column, hold_ms: Column, v_mps: Column, stated: Column, altitude_m: Column
+) -> Slope:
+    """The first source that says anything: a stated incline, then the barometer. Satellite altitude is no source."""
+    nothing = np.full(len(t_ms), np.nan)
+    if not np.isnan(stated).all():
+        return Slope(np.round(stated, 6), sources.get("grade", STATED), nothing)
+    if "baro" in str(sources.get("altitude_m", "")).lower() and not np.isnan(altitude_m).all():
+        grade, residual_m = barometer.slope(t_ms, hold_ms, v_mps, altitude_m)
+        if not np.isnan(grade).all():
+            return Slope(np.round(grade, 6), BAROMETRIC, residual_m)
+    return Slope(nothing, None, nothing)
+
+
+def cost(grade: Column) -> Column:
+    """Energy of running, J/kg/m, at a grade (Minetti 2002, fitted from -0.45 to 0.45)."""
+    i = np.clip(grade, -0.45, 0.45)
+    return np.asarray(((((155.4 * i - 30.4) * i - 43.3) * i + 46.3) * i + 19.5) * i + FLAT_COST)
+
+
+def equivalent_speed(v_mps: Column, grade: Column) -> Column:
+    """The level speed that costs as much. Metabolic: it never stands for a flat speed."""
+    return np.asarray(v_mps * cost(grade) / FLAT_COST)

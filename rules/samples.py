@@ -1,0 +1,133 @@
+"""Samples: a recording sorted, cleaned and held, ready to be measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules import cadence, grade, held
+from sensors.recording import SENSOR_HOLD_S, Recording
+
+Column = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+LAST_HOLD_MS = 1000.0
+FURTHEST_S = 1e10  # a clock further off than three centuries is no clock
+HIGHEST_MPS = 12.5
+STEEPEST_CHANGE = 6000.0  # 6 m/s^2, in micrometres a second and a millisecond
+MERGED = ("speed_mps", "cadence_spm", "grade", "heart_rate_bpm", "altitude_m")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Samples:
+    """Columns of one length, in order of time; NaN means nobody said.
+
+    `t_ms` counts from the first sample, `hold_ms` is how long a sample speaks: both whole milliseconds, so that sums
+    are exact. `v3_mps` is the mean over three seconds, in whole micrometres a second. `cadence_spm` is in steps.
+    `grade` comes from the best source there is (`grade_source`, None without one); `grade_residual_m` is how badly a
+    barometric slope fitted.
+    """
+
+    t_ms: Column
+    hold_ms: Column
+    v_mps: Column
+    v3_mps: Column
+    cadence_spm: Column
+    grade: Column
+    grade_source: str | None
+    grade_residual_m: Column
+    heart_rate_bpm: Column
+    altitude_m: Column
+    running: Mask
+    walking: Mask
+    fatigued: Mask | None
+    smart: bool
+    notes: tuple[str, ...]
+
+    @property
+    def v_known(self) -> Mask:
+        return ~np.isnan(self.v_mps)
+
+    @property
+    def end_ms(self) -> Column:
+        return np.asarray(self.t_ms + self.hold_ms)
+
+    @property
+    def dur_s(self) -> float:
+        return float(self.end_ms[-1]) / 1000 if len(self.t_ms) else 0.0
+
+    def seconds(self, mask: Mask) -> float:
+        """How long the samples of the mask hold."""
+        return float(self.hold_ms[mask].sum()) / 1000
+
+    def metres(self, mask: Mask) -> float:
+        """How far the samples of the mask went; where nobody said, nothing is added."""
+        chosen = mask & self.v_known
+        return float((self.v_mps[chosen] * self.hold_ms[chosen]).sum()) / 1000
+
+
+def prepare(recording: Recording) -> Samples:
+    """Sort, merge, hold and clean a recording as the specification of the rules says (2.0)."""
+    t_ms, columns = _in_order(recording)
+    limit_ms = _hold_limit_ms(recording)
+    hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1:] + LAST_HOLD_MS), limit_ms)
+    v = _without_jumps(t_ms, _within(columns["speed_mps"], 0, HIGHEST_MPS))
+    v3 = held.centred_mean(t_ms, hold_ms, v, 3000)
+    steps, doubled = cadence.in_steps(columns["cadence_spm"], recording.cadence_unit, v, hold_ms)
+    altitude = _within(columns["altitude_m"], -1000, 10_000)
+    slope = grade.best(recording.sources, t_ms, hold_ms, v, _within(columns["grade"], -0.45, 0.45), altitude)
+    running = (v3 >= 2.0) | ((steps >= 140) & (v3 >= 1.2))
+    return Samples(
+        t_ms=t_ms,
+        hold_ms=hold_ms,
+        v_mps=v,
+        v3_mps=v3,
+        cadence_spm=steps,
+        grade=slope.grade,
+        grade_source=slope.source,
+        grade_residual_m=slope.residual_m,
+        heart_rate_bpm=_within(columns["heart_rate_bpm"], 30, 230),
+        altitude_m=altitude,
+        running=running,
+        walking=(v3 >= 0.5) & (v3 < 2.0) & ~running,
+        fatigued=np.zeros(len(t_ms), dtype=bool),
+        smart=limit_ms > SENSOR_HOLD_S * 1000,
+        notes=("cad_doubled",) if doubled else (),
+    )
+
+
+def _in_order(recording: Recording) -> tuple[Column, dict[str, Column]]:
+    """Whole milliseconds since the first sample; samples of one moment become one, the larger value wins."""
+    readable = np.flatnonzero(np.abs(recording.t_s) <= FURTHEST_S)
+    t_ms = np.rint(recording.t_s[readable] * 1000)
+    order = readable[np.argsort(t_ms, kind="stable")]
+    t_ms = np.sort(t_ms)
+    first_of_moment = np.flatnonzero(np.diff(t_ms, prepend=t_ms[:1] - 1))
+    columns = {name: _larger(getattr(recording, name)[order], first_of_moment) for name in MERGED}
+    return t_ms[first_of_moment] - t_ms[:1], columns
+
+
+def _larger(column: Column, first_of_moment: NDArray[np.intp]) -> Column:
+    return np.asarray(np.fmax.reduceat(column, first_of_moment)) if len(column) else column
+
+
+def _hold_limit_ms(recording: Recording) -> float:
+    stated = recording.hold_s
+    return float(np.rint(stated * 1000)) if 0.001 <= stated <= 60 else SENSOR_HOLD_S * 1000
+
+
+def _within(column: Column, low: float, high: float) -> Column:
+    return np.where((column >= low) & (column <= high), column, np.nan)
+
+
+def _without_jumps(t_ms: Column, v: Column) -> Column:
+    """Of two neighbours that no runner could join, the faster says nothing; all pairs judged at once."""
+    known = np.flatnonzero(~np.isnan(v))
+    change = np.diff(np.rint(v[known] * 1e6))
+    jump = np.abs(change) > STEEPEST_CHANGE * np.diff(t_ms[known])
+    faster = np.where(change > 0, known[1:], known[:-1])[jump]
+    cleaned = v.copy()
+    cleaned[faster] = np.nan
+    return cleaned
