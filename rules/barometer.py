@@ -33,7 +33,7 @@ def slope(t_ms: Column, hold_ms: Column, v_mps: Column, altitude_m: Column) -> t
         here = slice(part, part + AT_ONCE)
         grade[known[here]], residual[known[here]] = _lines(went[:-1], smooth, first[here], last[here])
     far_enough = np.zeros(len(t_ms), dtype=bool)
-    far_enough[known] = went[last] - went[first] >= LEAST_M
+    far_enough[known] = np.round(went[last] - went[first], 6) >= LEAST_M
     good = far_enough & (residual <= ROUGHEST_M)
     return np.where(good, grade, np.nan), residual
 
@@ -68,18 +68,24 @@ def _stretch(t_ms: Column, hold_ms: Column, v_mps: Column) -> tuple[Places, Plac
 
 
 def _half_widths(t_ms: Column, hold_ms: Column, went: Column, before: Places, after: Places, known: Places) -> Column:
-    """Half of the smallest whole-millisecond window that covers enough, by halving the interval."""
-    low, high = np.full(len(known), SHORTEST_HALF_MS - 1), np.full(len(known), LONGEST_HALF_MS)
-    start, middle = t_ms[before[known]], t_ms[known]
-    end = (t_ms + hold_ms)[after[known] - 1]
-    edges = np.append(t_ms, t_ms[-1:] + hold_ms[-1:])
+    """Half of the smallest window, in whole milliseconds, that covers enough; found by halving the interval."""
+    ends, edges = t_ms + hold_ms, np.append(t_ms, t_ms[-1:] + hold_ms[-1:])
+
+    def enough(half: Column, who: Places) -> NDArray[np.bool_]:
+        left = np.maximum(t_ms[who] - half, t_ms[before[who]])
+        right = np.minimum(t_ms[who] + half, ends[after[who] - 1])
+        metres = np.interp(right, edges, went) - np.interp(left, edges, went)
+        return np.asarray((np.round(metres, 6) >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS))
+
+    halves = np.full(len(known), SHORTEST_HALF_MS)
+    wider = np.flatnonzero(~enough(halves, known))
+    low, high = halves[wider], np.full(len(wider), LONGEST_HALF_MS)
     while (high - low > 1).any():
         half = np.floor((low + high) / 2)
-        left, right = np.maximum(middle - half, start), np.minimum(middle + half, end)
-        metres = np.interp(right, edges, went) - np.interp(left, edges, went)
-        enough = (metres >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS)
-        low, high = np.where(enough, low, half), np.where(enough, half, high)
-    return high
+        found = enough(half, known[wider])
+        low, high = np.where(found, low, half), np.where(found, half, high)
+    halves[wider] = high
+    return halves
 
 
 def _lines(x: Column, y: Column, first: Places, last: Places) -> tuple[Column, Column]:

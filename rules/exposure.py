@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rules.efforts import Effort, find
+from rules.grade import ENTERED
 from rules.histogram import Bin, histogram
 from rules.references import effective
 from rules.samples import Samples, prepare
@@ -71,7 +72,7 @@ def measure(
     measured: dict[str, float | None] = {}
     for trigger in TRIGGERS:
         measured |= trigger.measure(samples, references)
-    coverage = _coverage(samples, recording)
+    coverage = _coverage(samples)
     efforts = tuple(effort for x in PERCENTS for effort in find(samples, x, references.v_max_mps))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
@@ -91,22 +92,10 @@ def _told(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round(float(value), 3)
 
 
-def _coverage(samples: Samples, recording: Recording) -> float:
+def _coverage(samples: Samples) -> float:
     """The share of the time, declared pauses left out, for which somebody said how fast."""
-    awake_s = samples.dur_s - _paused_s(recording, samples)
+    awake_s = samples.dur_s - samples.paused_s
     return min(1.0, round(samples.seconds(samples.v_known) / awake_s, 3)) if awake_s > 0 else 0.0
-
-
-def _paused_s(recording: Recording, samples: Samples) -> float:
-    """Declared pauses inside the recording; what two of them share counts once."""
-    readable = recording.t_s[np.abs(recording.t_s) <= 1e10]
-    first = float(readable.min()) if len(readable) else 0.0
-    reached, total = first, 0.0
-    for begin, end in sorted(pause for pause in recording.pauses_s if pause[0] < pause[1]):
-        until = min(end, first + samples.dur_s)
-        total += max(0.0, until - max(begin, reached))
-        reached = max(reached, until)
-    return total
 
 
 def _notes(
@@ -115,6 +104,8 @@ def _notes(
     notes = [*recording.notes, *samples.notes]
     if recording.unreadable_packets:
         notes.append(f"unreadable_packets {recording.unreadable_packets}")
+    if samples.grade_source == ENTERED:
+        notes.append("grade_entered_by_runner")
     if any(effort.grade is None for effort in efforts):
         notes.append("effort_grade_unknown")
     if samples.smart:

@@ -12,8 +12,9 @@ from rules import barometer
 
 Column = NDArray[np.float64]
 
-STATED = "stated"  # by a treadmill, or by whoever filled the column
-BAROMETRIC = "barometric"
+STATED = "stated"  # where the recording does not name who filled the column
+ENTERED = "runner"  # typed in by the runner: enough to enforce a ceiling, never to earn a dose
+BAROMETRIC = "barometer"
 FLAT_COST = 3.6  # J/kg/m
 
 
@@ -33,7 +34,7 @@ def best(
     nothing = np.full(len(t_ms), np.nan)
     if not np.isnan(stated).all():
         return Slope(np.round(stated, 6), sources.get("grade", STATED), nothing)
-    if "baro" in str(sources.get("altitude_m", "")).lower() and not np.isnan(altitude_m).all():
+    if sources.get("altitude_m") == BAROMETRIC and not np.isnan(altitude_m).all():
         grade, residual_m = barometer.slope(t_ms, hold_ms, v_mps, altitude_m)
         if not np.isnan(grade).all():
             return Slope(np.round(grade, 6), BAROMETRIC, residual_m)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from rules.vocabulary import References
 
 V_MAX_FROM_THRESHOLD = 1.8  # expert default: good enough to enforce a ceiling, never to satisfy a dose at 90 %
+
+LEAST, MOST = 1e-3, 1e6  # no speed, heart rate or distance of a runner lies outside: such a number is a slip
 
 
 def effective(references: References) -> References:
@@ -19,12 +20,11 @@ def effective(references: References) -> References:
     v_max = usable(references.v_max_mps)
     if v_max is not None:
         return replace(references, v_thr_mps=v_thr, v_max_mps=v_max, v_max_kind=references.v_max_kind or "estimated")
-    estimate = None if v_thr is None else usable(V_MAX_FROM_THRESHOLD * v_thr)
-    if estimate is None:
-        return replace(references, v_thr_mps=v_thr, v_max_mps=None, v_max_kind=None)
-    return replace(references, v_thr_mps=v_thr, v_max_mps=estimate, v_max_kind="estimated")
+    if v_thr is None:
+        return replace(references, v_thr_mps=None, v_max_mps=None, v_max_kind=None)
+    return replace(references, v_thr_mps=v_thr, v_max_mps=V_MAX_FROM_THRESHOLD * v_thr, v_max_kind="estimated")
 
 
 def usable(value: float | None) -> float | None:
-    """The value where it is finite and above zero, else None."""
-    return value if value is not None and math.isfinite(value) and value > 0 else None
+    """The value where it is a number above zero that a runner can have, else None."""
+    return value if value is not None and LEAST <= value <= MOST else None

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import cadence, grade, held
+from rules.pauses import paused_ms
 from sensors.recording import SENSOR_HOLD_S, Recording
 
 Column = NDArray[np.float64]
@@ -27,7 +28,7 @@ class Samples:
     `t_ms` counts from the first sample, `hold_ms` is how long a sample speaks: both whole milliseconds, so that sums
     are exact. `v3_mps` is the mean over three seconds, in whole micrometres a second. `cadence_spm` is in steps.
     `grade` comes from the best source there is (`grade_source`, None without one); `grade_residual_m` is how badly a
-    barometric slope fitted.
+    barometric slope fitted. `fatigued` is None where nobody can say. `smart` is a watch that is silent on purpose.
     """
 
     t_ms: Column
@@ -43,6 +44,7 @@ class Samples:
     running: Mask
     walking: Mask
     fatigued: Mask | None
+    paused_s: float
     smart: bool
     notes: tuple[str, ...]
 
@@ -70,7 +72,7 @@ class Samples:
 
 def prepare(recording: Recording) -> Samples:
     """Sort, merge, hold and clean a recording as the specification of the rules says (2.0)."""
-    t_ms, columns = _in_order(recording)
+    first_ms, t_ms, columns = _in_order(recording)
     limit_ms = _hold_limit_ms(recording)
     hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1:] + LAST_HOLD_MS), limit_ms)
     v = _without_jumps(t_ms, _within(columns["speed_mps"], 0, HIGHEST_MPS))
@@ -93,24 +95,31 @@ def prepare(recording: Recording) -> Samples:
         running=running,
         walking=(v3 >= 0.5) & (v3 < 2.0) & ~running,
         fatigued=np.zeros(len(t_ms), dtype=bool),
+        paused_s=_paused_s(recording, first_ms, t_ms, hold_ms),
         smart=limit_ms > SENSOR_HOLD_S * 1000,
         notes=("cad_doubled",) if doubled else (),
     )
 
 
-def _in_order(recording: Recording) -> tuple[Column, dict[str, Column]]:
-    """Whole milliseconds since the first sample; samples of one moment become one, the larger value wins."""
+def _in_order(recording: Recording) -> tuple[float, Column, dict[str, Column]]:
+    """The first moment, whole milliseconds since then, and the columns; samples of one moment become one, the larger value wins."""
     readable = np.flatnonzero(np.abs(recording.t_s) <= FURTHEST_S)
     t_ms = np.rint(recording.t_s[readable] * 1000)
     order = readable[np.argsort(t_ms, kind="stable")]
     t_ms = np.sort(t_ms)
     first_of_moment = np.flatnonzero(np.diff(t_ms, prepend=t_ms[:1] - 1))
     columns = {name: _larger(getattr(recording, name)[order], first_of_moment) for name in MERGED}
-    return t_ms[first_of_moment] - t_ms[:1], columns
+    first_ms = float(t_ms[0]) if len(t_ms) else 0.0
+    return first_ms, t_ms[first_of_moment] - first_ms, columns
 
 
 def _larger(column: Column, first_of_moment: NDArray[np.intp]) -> Column:
     return np.asarray(np.fmax.reduceat(column, first_of_moment)) if len(column) else column
+
+
+def _paused_s(recording: Recording, first_ms: float, t_ms: Column, hold_ms: Column) -> float:
+    end_ms = first_ms + float(t_ms[-1] + hold_ms[-1]) if len(t_ms) else first_ms
+    return paused_ms(recording.pauses_s, first_ms, end_ms) / 1000
 
 
 def _hold_limit_ms(recording: Recording) -> float:

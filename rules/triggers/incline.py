@@ -6,16 +6,15 @@ import numpy as np
 
 from rules.bouts import bouts
 from rules.climb import climbed_m
-from rules.grade import BAROMETRIC, equivalent_speed
+from rules.grade import BAROMETRIC, ENTERED, equivalent_speed
 from rules.metric import Metric
 from rules.samples import Mask, Samples
 from rules.vocabulary import References
 
-KNOWN_SHARE = 0.8  # of the running time: below it nobody can say what was not uphill
 FAST_HILL_S, HILL_BREAK_S = 8.0, 10.0
 
 METRICS = (
-    Metric(name="inc1_s", unit="s", label="running up 1 % or steeper", informs=True),
+    Metric(name="inc1_s", unit="s", label="running up 1 % or steeper"),
     Metric(name="inc2_s", unit="s", label="running up 2 % or steeper"),
     Metric(name="inc4_s", unit="s", label="running up 4 % or steeper"),
     Metric(name="inc8_s", unit="s", label="running up 8 % or steeper"),
@@ -29,40 +28,52 @@ METRICS = (
 
 
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
-    """Every incline metric of a session; null, never 0, where the grade is not known for 80 % of the running."""
+    """Every incline metric of a session; null, never 0, where the grade is not known for 80 % of the running.
+
+    An incline that the runner typed in earns nothing: see `entered_incline`.
+    """
     metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
-    if not known_enough(samples):
+    if samples.grade_source == ENTERED or not known_enough(samples):
         return metrics
-    run, grade = samples.running, samples.grade
-    for percent in (1, 2, 4, 8):
-        metrics[f"inc{percent}_s"] = samples.seconds(run & (grade >= percent / 100))
-    metrics["inc2_m"] = samples.metres(run & (grade >= 0.02))
-    metrics["dn4_s"] = samples.seconds(run & (grade <= -0.04))
+    metrics |= {f"inc{percent}_s": uphill_s(samples, percent) for percent in (1, 2, 4, 8)}
+    metrics["inc2_m"] = samples.metres(samples.running & (samples.grade >= 0.02))
+    metrics["dn4_s"] = downhill_s(samples)
     metrics["vert_up_m"] = _climbed_m(samples)
     metrics["grade_residual_m"] = _scatter_m(samples)
     if references.v_thr_mps is not None:
-        metrics["uf_s"] = samples.seconds(_uphill(samples, 0.03, references.v_thr_mps))
-        if not samples.smart:
-            metrics["uf_n"] = _fast_hills(samples, _uphill(samples, 0.04, 1.05 * references.v_thr_mps))
+        metrics["uf_s"] = samples.seconds(_fast_uphill(samples, 0.03, references.v_thr_mps))
+        metrics["uf_n"] = fast_hills(samples, references.v_thr_mps)
     return metrics
 
 
 def known_enough(samples: Samples) -> bool:
     """Whether the grade is known for 80 % of the running time; without any running, whether it is known at all."""
     known = ~np.isnan(samples.grade)
-    return bool(known.any()) and samples.seconds(known & samples.running) >= round(
-        KNOWN_SHARE * samples.seconds(samples.running), 6
-    )
+    run_ms, known_ms = samples.hold_ms[samples.running].sum(), samples.hold_ms[samples.running & known].sum()
+    return bool(known.any() and 5 * known_ms >= 4 * run_ms)
 
 
-def _uphill(samples: Samples, grade: float, limit_mps: float) -> Mask:
+def uphill_s(samples: Samples, percent: int) -> float:
+    """Running time at that grade or steeper: a band includes its lower edge."""
+    return samples.seconds(samples.running & (samples.grade >= percent / 100))
+
+
+def downhill_s(samples: Samples) -> float:
+    """Running time at -4 % or steeper."""
+    return samples.seconds(samples.running & (samples.grade <= -0.04))
+
+
+def fast_hills(samples: Samples, v_thr_mps: float) -> float | None:
+    """How often 8 s or more were run up 4 % at a cost of 105 % of threshold speed, at least 10 s apart."""
+    if samples.smart:
+        return None
+    hills = bouts(samples, _fast_uphill(samples, 0.04, 1.05 * v_thr_mps), ends_after_s=HILL_BREAK_S)
+    return float((hills.sums(samples.hold_ms) >= FAST_HILL_S * 1000).sum())
+
+
+def _fast_uphill(samples: Samples, grade: float, limit_mps: float) -> Mask:
     speed = np.round(equivalent_speed(samples.v_mps, samples.grade), 6)
     return np.asarray(samples.running & (samples.grade >= grade) & (speed >= round(limit_mps, 6)))
-
-
-def _fast_hills(samples: Samples, uphill: Mask) -> float:
-    hills = bouts(samples, uphill, ends_after_s=HILL_BREAK_S)
-    return float((hills.sums(samples.hold_ms) >= FAST_HILL_S * 1000).sum())
 
 
 def _climbed_m(samples: Samples) -> float:

@@ -8,6 +8,7 @@ from rules.cadence import weighted_median
 from rules.d_prime import balance
 from rules.grade import equivalent_speed
 from rules.metric import Metric
+from rules.references import usable
 from rules.samples import Column, Mask, Samples
 from rules.vocabulary import References
 
@@ -83,9 +84,9 @@ def _cadence_decay_pct(samples: Samples) -> float | None:
 
 def _trimp(samples: Samples, references: References) -> float | None:
     """Minutes x h x k x exp(b h), h the share of the heart rate reserve; null where the sex is not known (Banister)."""
-    highest, rest = references.hr_max_bpm, references.hr_rest_bpm
+    highest, rest = usable(references.hr_max_bpm), usable(references.hr_rest_bpm)
     known = ~np.isnan(samples.heart_rate_bpm)
-    if references.sex is None or highest is None or rest is None or not highest > rest or not known.any():
+    if references.sex is None or highest is None or rest is None or highest < rest + 1 or not known.any():
         return None
     k, b = TRIMP_WEIGHTS[references.sex]
     share = np.clip((samples.heart_rate_bpm[known] - rest) / (highest - rest), 0.0, 1.0)
