@@ -1,0 +1,66 @@
+"""Case: everything that a decision depends on, and the way from a JSON document to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rules.case_document import read_document
+from rules.case_form import CaseForm
+from rules.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
+from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One runner's situation at `now`. Times are UTC; None means nobody said; `notes` are never read by the rules.
+
+    `programme` is the key of a built-in programme or a whole programme; `profile` a name or changed limits, None for
+    the programme's own; `stage_override` a merge patch of the stage.
+    """
+
+    programme: str | Mapping[str, object]
+    stage: str
+    stage_entered_at: datetime
+    now: datetime
+    profile: str | Mapping[str, object] | None = None
+    stage_override: Mapping[str, object] = field(default_factory=dict)
+    baseline_morning: float | None = None
+    baseline_stiff_min: float | None = None
+    onset_at: datetime | None = None
+    references: References = field(default_factory=References)
+    sessions: tuple[Session, ...] = ()
+    daily: tuple[DailyCheckIn, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    notes: object = None
+
+    @classmethod
+    def from_json(cls, document: bytes | str | Mapping[str, object]) -> Case:
+        """Read a case from JSON text or from its parsed object.
+
+        Raises BadCase, in one sentence that names the place, for wrong syntax, a wrong type, a number that is not
+        finite, a time without a zone, an impossible value, or two different sessions with one id.
+        """
+        return _case(read_document(document))
+
+
+def _case(form: CaseForm) -> Case:
+    return Case(
+        programme=form.programme,
+        stage=form.stage,
+        stage_entered_at=moment(form.stage_entered_at, "stage_entered_at"),
+        now=moment(form.now, "now"),
+        profile=form.profile,
+        stage_override=form.stage_override or {},
+        baseline_morning=form.baseline_morning,
+        baseline_stiff_min=form.baseline_stiff_min,
+        onset_at=moment_or_none(form.onset_at, "onset_at"),
+        references=references_of(form.references),
+        sessions=sessions_of(form.sessions or []),
+        daily=daily_of(form.daily or []),
+        flags=flags_of(form.flags or []),
+        holds=holds_of(form.holds or []),
+        notes=form.notes,
+    )

@@ -1,0 +1,51 @@
+"""Ceilings: what one session must not exceed; a limit that nobody could measure is noted, never taken as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules.metric_facts import reference
+from rules.numbers import exceeds, metric
+from rules.vocabulary import Metrics, References
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One ceiling that a session passed."""
+
+    metric: str
+    measured: float
+    ceiling: float
+
+
+def breaches(metrics: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
+    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none."""
+    found = []
+    for name, ceiling in ceil.items():
+        measured = ceiling_metric(metrics, name)
+        if measured is not None and exceeds(measured, ceiling):
+            found.append(Breach(metric=name, measured=measured, ceiling=ceiling))
+    return tuple(found)
+
+
+def ceiling_metric(metrics: Metrics, name: str) -> float | None:
+    """The value that a ceiling is held against: for fast efforts those on any slope, where they were counted."""
+    if name.startswith("eff") and name.endswith("_n"):
+        whatever_the_grade = metric(metrics, f"{name.removesuffix('_n')}_ceil_n")
+        if whatever_the_grade is not None:
+            return whatever_the_grade
+    return metric(metrics, name)
+
+
+def checkable(ceil: Mapping[str, float], references: References) -> dict[str, float]:
+    """The ceilings whose reference speed the runner has; the others cannot be judged at all."""
+    return {name: ceiling for name, ceiling in ceil.items() if has_reference(name, references)}
+
+
+def has_reference(name: str, references: References) -> bool:
+    """Whether the speed that a metric is measured against is known (references as `effective` returns them)."""
+    needed = reference(name)
+    if needed is None:
+        return True
+    return (references.v_max_mps if needed == "v_max" else references.v_thr_mps) is not None

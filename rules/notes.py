@@ -1,0 +1,36 @@
+"""Notes: what could not be checked and what only informs; none of them decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.ceilings import ceiling_metric
+from rules.numbers import metric
+from rules.view import View
+
+HEART_RATE_METRICS = ("decoupling_pct", "hr_drift_pct", "trimp")
+
+
+def notes(view: View) -> tuple[str, ...]:
+    """The notes of a verdict, sorted."""
+    return tuple(sorted((*_unchecked_ceilings(view), *_clock(view), *_heart_rate(view))))
+
+
+def _unchecked_ceilings(view: View) -> Iterator[str]:
+    """A ceiling without its reference speed, or with a session of this stage that did not measure it."""
+    for name in view.stage.ceil:
+        values = (ceiling_metric(seen.session.metrics, name) for seen in view.since_entry)
+        if name not in view.ceil or any(value is None for value in values):
+            yield f"CEILING_UNCHECKED {name}"
+
+
+def _clock(view: View) -> Iterator[str]:
+    if view.from_the_future:
+        yield "CLOCK_FUTURE"
+
+
+def _heart_rate(view: View) -> Iterator[str]:
+    """No session of this stage says anything of the heart; nothing depends on it."""
+    values = (metric(seen.session.metrics, name) for seen in view.since_entry for name in HEART_RATE_METRICS)
+    if view.since_entry and all(value is None for value in values):
+        yield "HR_ABSENT_INFO"

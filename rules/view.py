@@ -1,0 +1,129 @@
+"""View: a case as the rules look at it at `now`, with each session's response and the ceilings it broke."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.case import Case
+from rules.ceilings import Breach, breaches, checkable
+from rules.errors import ProgrammeInvalid
+from rules.profiles import Profile, choose
+from rules.programme import Programme, load
+from rules.references import effective
+from rules.response import classify, is_pending
+from rules.stage import Amounts, Stage
+from rules.vocabulary import References, Response, Session
+from rules.windows import HORIZON_DAYS, age_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One session of the last 60 days as the rules see it."""
+
+    session: Session
+    age_days: float
+    since_entry: bool
+    response: Response
+    pending: bool
+    breaches: tuple[Breach, ...]
+
+    @property
+    def id(self) -> str:
+        return self.session.id
+
+    @property
+    def start(self) -> datetime:
+        return self.session.start
+
+    @property
+    def poor(self) -> bool:
+        """Whether the sensor's quality is too poor for the session to count toward a dose."""
+        return self.session.quality != "OK"
+
+    @property
+    def bad(self) -> bool:
+        return self.response in (Response.AMBER, Response.RED)
+
+    @property
+    def label(self) -> str:
+        """The class as it is shown: PENDING while the morning answer may still come."""
+        return "PENDING" if self.pending else self.response.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """`seen` holds the sessions of the last 60 days by (start, id), `since_entry` those of this stage among them."""
+
+    case: Case
+    programme: Programme
+    stage: Stage
+    stage_index: int
+    profile: Profile
+    references: References
+    ceil: Amounts
+    seen: tuple[Seen, ...]
+    since_entry: tuple[Seen, ...]
+    from_the_future: int
+
+    @property
+    def now(self) -> datetime:
+        return self.case.now
+
+    def last_days(self, days: float) -> tuple[Seen, ...]:
+        """Sessions of the last so many days, of any stage."""
+        return tuple(seen for seen in self.seen if seen.age_days <= days)
+
+    def last_days_since_entry(self, days: float) -> tuple[Seen, ...]:
+        """Sessions of the last so many days on this stage."""
+        return tuple(seen for seen in self.since_entry if seen.age_days <= days)
+
+
+def look(case: Case) -> View:
+    """The view of a case. Raises ProgrammeInvalid where its programme, stage or profile is none to judge by."""
+    programme = load(case.programme)
+    index = programme.index(case.stage)
+    stage = programme.stages[index].changed(case.stage_override)
+    if not stage.terminal and not stage.has_dose():
+        raise ProgrammeInvalid(f"Stage {stage.id!r} asks for nothing: it needs n of at least 1 and a dose above 0.")
+    profile = _profile(case, programme)
+    references = effective(case.references)
+    ceil = checkable(stage.ceil, references)
+    ages = ((session, age_days(case.now, session.start)) for session in case.sessions)
+    known = [(session, age) for session, age in ages if age <= HORIZON_DAYS]
+    seen = tuple(_seen(case, session, age, profile, ceil) for session, age in sorted(known, key=_order) if age >= 0)
+    return View(
+        case=case,
+        programme=programme,
+        stage=stage,
+        stage_index=index,
+        profile=profile,
+        references=references,
+        ceil=ceil,
+        seen=seen,
+        since_entry=tuple(one for one in seen if one.since_entry),
+        from_the_future=len(known) - len(seen),
+    )
+
+
+def _order(known: tuple[Session, float]) -> tuple[datetime, str]:
+    return known[0].start, known[0].id
+
+
+def _profile(case: Case, programme: Programme) -> Profile:
+    if programme.add_on and case.profile is None:
+        raise ProgrammeInvalid(f"{programme.name} is an add-on and needs the tolerance profile stated in the case.")
+    return choose(case.profile, programme.profile)
+
+
+def _seen(case: Case, session: Session, age: float, profile: Profile, ceil: Mapping[str, float]) -> Seen:
+    response = classify(session.check_in, profile, case.baseline_morning, case.baseline_stiff_min)
+    return Seen(
+        session=session,
+        age_days=age,
+        since_entry=session.start >= case.stage_entered_at,
+        response=response,
+        pending=is_pending(session, response, case.now),
+        breaches=breaches(session.metrics, ceil),
+    )
