@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,17 +94,17 @@ def _median_length_m(speed_mps: Column, cadence_per_min: Column) -> float:
     return float(np.median(60 * speed_mps[running] / cadence_per_min[running]))
 
 
-def true_incline_percent(device: Device | None, as_sent_percent: Column) -> Column:
-    """The incline after the device's own scale, NaN beyond what treadmills can do."""
-    if device is not None and not device.incline_known:
-        return np.full(len(as_sent_percent), np.nan)
-    percent = as_sent_percent
+def belt_truth(device: Device | None, as_sent: Mapping[str, Column]) -> dict[str, Column]:
+    """A treadmill's columns with the speed in its true unit and `grade` (a fraction) in place of the incline as sent.
+
+    The grade is NaN beyond what treadmills can do.
+    """
+    said = dict(as_sent)
+    percent = said.pop("incline_as_sent_percent")
     if device is not None:
-        percent = (as_sent_percent - device.incline_offset_percent) * device.incline_scale
-    possible = (percent >= STEEPEST_DOWN_PERCENT) & (percent <= STEEPEST_UP_PERCENT)
-    return np.where(possible, percent, np.nan)
-
-
-def true_speed_mps(device: Device | None, as_sent_mps: Column) -> Column:
-    """The speed of the belt, where a device sends another unit than its profile says."""
-    return as_sent_mps if device is None else as_sent_mps * device.speed_scale
+        said["speed_mps"] = said["speed_mps"] * device.speed_scale
+        percent = (percent - device.incline_offset_percent) * device.incline_scale
+    known = (percent >= STEEPEST_DOWN_PERCENT) & (percent <= STEEPEST_UP_PERCENT)
+    if device is not None and not device.incline_known:
+        known[:] = False
+    return said | {"grade": np.where(known, percent, np.nan) / 100}

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping
 
-from sensors.ble.treadmill import Treadmill
+import numpy as np
+from numpy.typing import NDArray
 
-OTHER_HALF_WITHIN_NS = 2_000_000_000  # treadmills speak every second; a half that waits longer belongs to nothing
+from sensors.recording import Column
+
+OTHER_HALF_WITHIN_NS = 2_000_000_000  # treadmills speak every second; a part that waits longer belongs to nothing
 
 
-class Joiner:
-    """The parts of one treadmill, added in order of time.
+def joined(
+    t_ns: NDArray[np.int64], is_part: NDArray[np.bool_], fields: Mapping[str, Column]
+) -> tuple[NDArray[np.int64], dict[str, Column], int]:
+    """The whole records of one treadmill, each at the time of its last packet, and how many parts were left over.
 
-    Every part but the last says `more_data`; the last alone has the speed. `dropped` counts the parts whose rest
-    never came.
+    `is_part` marks packets that say more is to come: the rest, and the speed, follow in the next packet that does not
+    say so. A field of a later part wins. A part after which nothing comes for 2 s is left out.
     """
-
-    def __init__(self) -> None:
-        self._parts: list[Treadmill] = []
-        self._latest_ns = 0
-        self.dropped = 0
-
-    def add(self, at_ns: int, part: Treadmill) -> Treadmill | None:
-        """The whole record where this part completes one."""
-        if self._parts and at_ns - self._latest_ns > OTHER_HALF_WITHIN_NS:
-            self.drop()
-        self._latest_ns = at_ns
-        self._parts.append(part)
-        if part.more_data:
-            return None
-        parts, self._parts = self._parts, []
-        return parts[0] if len(parts) == 1 else _joined(parts)
-
-    def drop(self) -> None:
-        """The sensor went away: what waits is not worth waiting for."""
-        self.dropped += len(self._parts)
-        self._parts.clear()
+    order = np.lexsort((~is_part, t_ns))  # of two packets of one moment the part comes first
+    t_ns, is_part = t_ns[order], is_part[order]
+    begins = np.append(True, ~is_part[:-1] | (np.diff(t_ns) > OTHER_HALF_WITHIN_NS))[: len(order)]
+    whole = ~is_part
+    together = {name: _latest_within(begins, column[order])[whole] for name, column in fields.items()}
+    record = np.cumsum(begins)
+    left_over = int(np.count_nonzero(~np.isin(record, record[whole])))
+    return t_ns[whole], together, left_over
 
 
-def _joined(parts: list[Treadmill]) -> Treadmill:
-    """A field of a later part wins; what was short or extra adds up."""
-    said: dict[str, Any] = {}
-    for part in parts:
-        said |= {
-            field.name: getattr(part, field.name) for field in fields(part) if getattr(part, field.name) is not None
-        }
-    counts = {name: sum(getattr(part, name) for part in parts) for name in ("short_bytes", "extra_bytes")}
-    return Treadmill(**said | counts)
+def _latest_within(begins: NDArray[np.bool_], column: Column) -> Column:
+    """At each packet the latest value of its record so far."""
+    row = np.arange(len(column))
+    began = np.maximum.accumulate(np.where(begins, row, 0))
+    said = np.maximum.accumulate(np.where(np.isnan(column), -1, row))
+    return np.where(said >= began, column[said], np.nan)

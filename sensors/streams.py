@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
 from sensors import ble
-from sensors.ble.treadmill import Treadmill
-from sensors.devices import SensorInfo, known_device, true_incline_percent, true_speed_mps
+from sensors.ble.cycling_power import CyclingPower
+from sensors.ble.heart_rate import HeartRate
+from sensors.ble.running_speed_cadence import RunningSpeedCadence
+from sensors.ble.treadmill import Treadmill, parts
+from sensors.devices import SensorInfo, belt_truth, known_device
 from sensors.errors import UnreadablePacket
-from sensors.recording import Column
-from sensors.split_records import Joiner
-from sensors.voices import WHO_WINS, Stream
+from sensors.layout import Columns
+from sensors.split_records import joined
+from sensors.voices import Stream, Times
 
 Moment = tuple[str, int, int, bytes]  # boot, monotonic ns, wall ns, payload
 Heard = Mapping[tuple[str, str], Iterable[Moment]]  # by sensor and characteristic
-Timed = list[tuple[int, Any]]  # a measurement and its time
 
-_KINDS = {"2A53": "foot pod", "2A63": "foot pod", "2A37": "heart strap", "2ACD": "treadmill"}
-_FIELDS = {
-    short: sorted({says.field for ranks in WHO_WINS.values() for says in ranks if says.characteristic == short})
-    for short in _KINDS
+_SPEAKERS = {
+    "2A53": ("foot pod", RunningSpeedCadence.LAYOUT, ("speed_mps", "cadence_per_min")),
+    "2A63": ("foot pod", CyclingPower.LAYOUT, ("power_w",)),
+    "2A37": ("heart strap", HeartRate.LAYOUT, ("heart_rate_bpm",)),
+    "2ACD": ("treadmill", Treadmill.LAYOUT, ("speed_mps", "incline_as_sent_percent", "heart_rate_bpm", "power_w")),
 }
 _LIMIT_NS = 1 << 62  # 146 years either side of 1970; a time beyond it is damage and fits no column
 
@@ -39,13 +40,14 @@ class Losses:
     lone_parts: int = 0
 
     def notes(self) -> list[str]:
+        """One sentence for each kind of loss."""
         notes = []
-        if self.unreadable:
+        if self.unreadable.total():
             notes.append(f"{_counted(self.unreadable)} could not be read.")
-        if self.short:
+        if self.short.total():
             notes.append(f"{_counted(self.short)} came cut short; what they still said was kept.")
         if self.lone_parts:
-            notes.append(f"{self.lone_parts} parts of treadmill records were left out, for the rest never came.")
+            notes.append(f"Parts of treadmill records whose rest never came were left out: {self.lone_parts}.")
         return notes
 
 
@@ -57,73 +59,64 @@ def streams_of(
     belts = {sensor for sensor, characteristic in heard if characteristic == Treadmill.CHARACTERISTIC}
     streams = []
     for (sensor, characteristic), moments in heard.items():
-        timed = _decoded(characteristic, moments, offsets_ns, losses)
-        if characteristic in _KINDS and timed:
-            kind = "treadmill" if sensor in belts else _KINDS[characteristic]
-            streams.append(_stream(sensor, known.get(sensor), kind, characteristic, timed))
+        t_ns, payloads = _timed(characteristic, moments, offsets_ns, losses)
+        if characteristic in _SPEAKERS:
+            read = _columns(characteristic, payloads, losses)
+            streams.append(_stream(sensor, known.get(sensor), sensor in belts, characteristic, t_ns, read, losses))
+        else:
+            losses.unreadable[characteristic] += sum(not _readable(characteristic, payload) for payload in payloads)
     return streams, losses
 
 
-def _decoded(characteristic: str, moments: Iterable[Moment], offsets_ns: Mapping[str, int], losses: Losses) -> Timed:
-    decode = _decoder(characteristic)
-    timed: Timed = []
-    for boot, mono_ns, _wall_ns, payload in sorted(moments):
-        at_ns = offsets_ns[boot] + mono_ns
-        try:
-            measurement = decode(payload)
-        except UnreadablePacket:
-            losses.unreadable[characteristic] += 1
-            continue
-        if not -_LIMIT_NS < at_ns < _LIMIT_NS:
-            losses.unreadable[characteristic] += 1
-            continue
-        if measurement.short_bytes:
-            losses.short[characteristic] += 1
-        timed.append((at_ns, measurement))
-    return _joined(timed, losses) if characteristic == Treadmill.CHARACTERISTIC else timed
+def _timed(
+    characteristic: str, moments: Iterable[Moment], offsets_ns: Mapping[str, int], losses: Losses
+) -> tuple[Times, list[bytes]]:
+    moments = sorted(moments)
+    timed = [
+        (at_ns, payload)
+        for boot, mono_ns, _wall_ns, payload in moments
+        if -_LIMIT_NS < (at_ns := offsets_ns[boot] + mono_ns) < _LIMIT_NS
+    ]
+    losses.unreadable[characteristic] += len(moments) - len(timed)
+    return np.array([at_ns for at_ns, _ in timed], dtype=np.int64), [payload for _, payload in timed]
 
 
-def _decoder(characteristic: str) -> Callable[[bytes], ble.Measurement]:
-    """Found once a stream, for it is called once a packet."""
-    known = ble.characteristics().get(characteristic)
-    return known.decode if known else lambda payload: ble.decode(characteristic, payload)
+def _columns(characteristic: str, payloads: list[bytes], losses: Losses) -> Columns:
+    _kind, layout, names = _SPEAKERS[characteristic]
+    read = layout.columns(payloads, names)
+    losses.unreadable[characteristic] += int(np.count_nonzero(~read.readable))
+    losses.short[characteristic] += int(np.count_nonzero(read.short_bytes))
+    return read
 
 
-def _joined(timed: Timed, losses: Losses) -> Timed:
-    """The whole records of one treadmill; of two parts of one moment that one goes first which says more is to come."""
-    joiner = Joiner()
-    whole: Timed = []
-    for at_ns, part in sorted(timed, key=lambda at: (at[0], not at[1].more_data)):
-        record = joiner.add(at_ns, part)
-        if record is not None:
-            whole.append((at_ns, record))
-    joiner.drop()
-    losses.lone_parts += joiner.dropped
-    return whole
-
-
-def _stream(sensor: str, info: SensorInfo | None, kind: str, characteristic: str, timed: Timed) -> Stream:
-    said = [measurement for _, measurement in timed]
-    columns = {name: _column(said, name) for name in _FIELDS[characteristic] if name != "grade"}
+def _stream(
+    sensor: str, info: SensorInfo | None, belt: bool, characteristic: str, t_ns: Times, read: Columns, losses: Losses
+) -> Stream:
+    said = read.readable
+    t_ns, fields = t_ns[said], {name: column[said] for name, column in read.fields.items()}
     if characteristic == Treadmill.CHARACTERISTIC:
-        device = known_device(info)
-        columns["speed_mps"] = true_speed_mps(device, columns["speed_mps"])
-        columns["grade"] = true_incline_percent(device, _column(said, "incline_as_sent_percent")) / 100
+        t_ns, fields, left_over = joined(t_ns, parts(read.flags[said]), fields)
+        fields = belt_truth(known_device(info), fields)
+        losses.lone_parts += left_over
     return Stream(
         sensor=sensor,
         called=(info and info.name) or sensor,
-        kind=kind,
+        kind="treadmill" if belt else _SPEAKERS[characteristic][0],
         characteristic=characteristic,
-        t_ns=np.array([at_ns for at_ns, _ in timed], dtype=np.int64),
-        fields=columns,
+        t_ns=t_ns,
+        fields=fields,
     )
 
 
-def _column(said: list[Any], name: str) -> Column:
-    return np.array(list(map(attrgetter(name), said)), dtype=np.float64)  # None becomes NaN
+def _readable(characteristic: str, payload: bytes) -> bool:
+    try:
+        ble.decode(characteristic, payload)
+    except UnreadablePacket:
+        return False
+    return True
 
 
 def _counted(losses: Counter[str]) -> str:
     total = losses.total()
-    by_characteristic = ", ".join(f"{count} of {short}" for short, count in sorted(losses.items()))
+    by_characteristic = ", ".join(f"{count} of {short}" for short, count in sorted(losses.items()) if count)
     return f"{total} {'packet' if total == 1 else 'packets'} ({by_characteristic})"

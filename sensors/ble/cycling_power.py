@@ -40,6 +40,7 @@ class CyclingPower:
     SERVICE: ClassVar[str] = "1818"
     NOTIFIES: ClassVar[bool] = True
     READABLE: ClassVar[bool] = False
+    LAYOUT: ClassVar[Layout] = _LAYOUT
 
     power_w: int | None
     balance_percent: float | None = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from sensors.layout import NO_U16, Field, Layout
 
@@ -20,6 +19,7 @@ _LAYOUT = Layout(
     Field("heart_rate_bpm", "B", unless=_WIDE, absent=(0,)),
     Field("heart_rate_bpm", "H", when=_WIDE, absent=(0, *NO_U16)),
     Field("energy_kj", "H", when=_ENERGY),
+    repeated=Field("rr_intervals_s", "H", per=1024, when=_INTERVALS),
 )
 
 
@@ -34,6 +34,7 @@ class HeartRate:
     SERVICE: ClassVar[str] = "180D"
     NOTIFIES: ClassVar[bool] = True
     READABLE: ClassVar[bool] = False
+    LAYOUT: ClassVar[Layout] = _LAYOUT
 
     heart_rate_bpm: int | None = None
     contact: Contact
@@ -46,15 +47,4 @@ class HeartRate:
     def decode(cls, payload: bytes) -> Self:
         """Raise UnreadablePacket where not even the heart rate is whole."""
         flags, values = _LAYOUT.read(payload)
-        if flags & _INTERVALS:
-            values |= _intervals(payload, values["short_bytes"], values["extra_bytes"])
         return cls(contact=_CONTACT[flags >> 1 & 0x03], **values)
-
-
-def _intervals(payload: bytes, short: int, left: int) -> dict[str, Any]:
-    """The list runs to the end of the packet; its flag promises at least one interval."""
-    count = left // 2
-    if not count:
-        return {"short_bytes": short + 2 - left, "extra_bytes": 0}
-    ticks = struct.unpack_from(f"<{count}H", payload, len(payload) - left)
-    return {"rr_intervals_s": tuple(tick / 1024 for tick in ticks), "short_bytes": left % 2, "extra_bytes": 0}

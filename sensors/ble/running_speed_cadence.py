@@ -32,6 +32,7 @@ class RunningSpeedCadence:
     SERVICE: ClassVar[str] = "1814"
     NOTIFIES: ClassVar[bool] = True
     READABLE: ClassVar[bool] = False
+    LAYOUT: ClassVar[Layout] = _LAYOUT
 
     speed_mps: float
     cadence_per_min: int | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
-from sensors.layout import NO_S16, NO_U8, NO_U16, NO_U24, U24, Field, Layout
+import numpy as np
+from numpy.typing import NDArray
+
+from sensors.layout import NO_S16, NO_U8, NO_U16, NO_U24, U24, Field, Layout, Plan
 
 STEEPEST_UP_PERCENT = 40.0  # the steepest treadmills sold reach 40 % …
 STEEPEST_DOWN_PERCENT = -15.0  # … and -6 %; a Trinfit T15 Pro says 82 % at every moment
@@ -36,24 +39,44 @@ _AFTER_PACE = (
     Field("power_w", "h", when=0x1000, absent=NO_S16),
     Field("step_count", U24, when=0x2000, absent=NO_U24),  # reserved; vendors count steps here
 )
-# Sources disagree on the pace: a byte of 0.1 km/min, or two bytes of seconds for 500 m.
-_BYTE_PACE = Layout(
-    "2ACD",
-    "H",
-    *_BEFORE_PACE,
-    Field("pace_mps", "B", per=0.6, when=0x0020, absent=NO_U8),
-    Field("average_pace_mps", "B", per=0.6, when=0x0040, absent=NO_U8),
-    *_AFTER_PACE,
-)
+
+
+class _TreadmillLayout(Layout):
+    """Sources disagree on the pace: a byte of 0.1 km/min, or two bytes of seconds for 500 m.
+
+    That width is right whose whole length is the packet's; where neither is, everything from the pace on stays unread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "2ACD",
+            "H",
+            *_BEFORE_PACE,
+            Field("pace_mps", "B", per=0.6, when=0x0020, absent=NO_U8),
+            Field("average_pace_mps", "B", per=0.6, when=0x0040, absent=NO_U8),
+            *_AFTER_PACE,
+        )
+
+    def plan(self, flags: int, size: int) -> Plan:
+        if not flags & _PACES or size == self.promised_bytes(flags):
+            return super().plan(flags, size)
+        if size == _WIDE_PACE.promised_bytes(flags):
+            return _WIDE_PACE.plan(flags, size)
+        plan = replace(_NO_PACE.plan(flags, size), short_bytes=max(0, self.promised_bytes(flags) - size))
+        return plan if plan.fields else replace(plan, complaint="its pace has no known width and nothing is before it")
+
+
 _WIDE_PACE = Layout(
     "2ACD",
     "H",
     *_BEFORE_PACE,
-    Field("pace_s_per_500m", "H", when=0x0020, absent=NO_U16),
-    Field("average_pace_s_per_500m", "H", when=0x0040, absent=NO_U16),
+    Field("pace_s_per_500m", "H", when=0x0020, absent=(0, *NO_U16)),
+    Field("average_pace_s_per_500m", "H", when=0x0040, absent=(0, *NO_U16)),
     *_AFTER_PACE,
 )
-_UP_TO_PACE = Layout("2ACD", "H", *_BEFORE_PACE)
+_NO_PACE = Layout("2ACD", "H", *_BEFORE_PACE)
+
+_LAYOUT = _TreadmillLayout()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +92,7 @@ class Treadmill:
     SERVICE: ClassVar[str] = "1826"
     NOTIFIES: ClassVar[bool] = True
     READABLE: ClassVar[bool] = False
+    LAYOUT: ClassVar[Layout] = _LAYOUT
 
     more_data: bool = False
     speed_mps: float | None = None
@@ -97,10 +121,19 @@ class Treadmill:
     @classmethod
     def decode(cls, payload: bytes) -> Self:
         """Raise UnreadablePacket where not even the first promised field is whole."""
-        flags = _BYTE_PACE.flags(payload)
-        values = _with_pace(flags, payload) if flags & _PACES else _BYTE_PACE.read(payload)[1]
+        flags, values = _LAYOUT.read(payload)
+        for pace in ("pace", "average_pace"):
+            seconds = values.pop(f"{pace}_s_per_500m", None)
+            if seconds:
+                values[f"{pace}_mps"] = 500 / seconds
         incline = plausible_incline(values.get("incline_as_sent_percent"))
         return cls(more_data=bool(flags & _MORE_DATA), incline_percent=incline, **values)
+
+
+def parts(flags: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Of many packets, those whose record goes on in a later packet."""
+    more: NDArray[np.bool_] = (flags & _MORE_DATA).astype(np.bool_)
+    return more
 
 
 def plausible_incline(percent: float | None) -> float | None:
@@ -108,18 +141,3 @@ def plausible_incline(percent: float | None) -> float | None:
     if percent is None or not STEEPEST_DOWN_PERCENT <= percent <= STEEPEST_UP_PERCENT:
         return None
     return percent
-
-
-def _with_pace(flags: int, payload: bytes) -> dict[str, Any]:
-    """The width whose whole length is the packet's; where neither is, everything from the pace on is left unread."""
-    if len(payload) == _BYTE_PACE.promised_bytes(flags):
-        return _BYTE_PACE.read(payload)[1]
-    if len(payload) == _WIDE_PACE.promised_bytes(flags):
-        values = _WIDE_PACE.read(payload)[1]
-        for narrow in ("pace", "average_pace"):
-            seconds = values.pop(f"{narrow}_s_per_500m", None)
-            values[f"{narrow}_mps"] = 500 / seconds if seconds else None
-        return values
-    values = _UP_TO_PACE.read(payload)[1]
-    values["short_bytes"] = max(0, _BYTE_PACE.promised_bytes(flags) - len(payload))
-    return values
