@@ -1,0 +1,118 @@
+"""The command `stridegate`: each verb of the server and of the reader's desk, one function a verb."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from server import commands
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A return-to-run gatekeeper: was the loading sufficient, was it tolerated, may the next step be taken?",
+)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document a line on standard output, and nothing else.")]
+
+
+@cli.command()
+def decode(characteristic: str, payload_hex: Annotated[str, typer.Argument(metavar="HEX")], json: Json = False) -> None:
+    """Read one Bluetooth packet: 2A53 or the long UUID, and its bytes in hex."""
+    _print(commands.decode(characteristic, payload_hex, json=json))
+
+
+@cli.command()
+def measure(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="FIT, TCX, GPX, CSV, a capture or a stream.")],
+    references: Annotated[str | None, typer.Option(help="A JSON file with the references of a case.")] = None,
+    fatigue_onset: Annotated[float | None, typer.Option(min=0, help="Seconds; 1800 unless given.")] = None,
+    previous: Annotated[
+        str | None, typer.Option(help='{"ended_h_before": 20, "run_s": 2400}, or a file of it.')
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What a recorded run exposed the runner to."""
+    asked = commands.Asked.read(references, fatigue_onset, previous)
+    _each(files, lambda file: commands.measure(file, asked, json=json))
+
+
+@cli.command()
+def explain(cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...")], json: Json = False) -> None:
+    """The verdict on a case, with every reason."""
+    _each(cases, lambda case: commands.explain(case, json=json))
+
+
+@cli.command()
+def serve(port: Annotated[int | None, typer.Option(help="8080 unless given.")] = None) -> None:
+    """Run the server over its own database."""
+    from server import service
+
+    asyncio.run(service.serve(service.settings(port=port)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this release's schema."""
+    from server import service
+
+    _print([service.migrate(service.settings())])
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop when the run has been judged.")] = False,
+    json: Json = False,
+    port: Annotated[int, typer.Option(help="0 takes any free one.")] = 8080,
+    minutes: Annotated[float, typer.Option(min=1, max=120, help="How long the recorded run is.")] = 30,
+    rate: Annotated[float, typer.Option(min=1, max=400, help="How many times faster than life it is run.")] = 60,
+) -> None:
+    """A clinic, three runners, and a run that is recorded from simulated sensors before your eyes."""
+    from server.demo.show import Wish, show
+
+    asyncio.run(show(Wish(once=once, json=json, port=port, minutes=minutes, rate=rate)))
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one sentence on standard error and the exit code 2."""
+    try:
+        code = cli(standalone_mode=False)
+    except commands.Mistake as mistake:
+        code = _complain(str(mistake))
+    except click.ClickException as mistake:
+        code = _complain(mistake.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code or 0)
+
+
+def _each(paths: list[Path], work: object) -> None:
+    """Do the work for each path in order; a bad one is said and never stops the rest."""
+    bad = 0
+    for path in paths:
+        try:
+            _print(work(path))  # type: ignore[operator]
+        except commands.Mistake as mistake:
+            bad = _complain(str(mistake))
+    if bad:
+        raise click.exceptions.Exit(bad)
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _complain(sentence: str) -> int:
+    typer.echo(sentence.replace("\n", " "), err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

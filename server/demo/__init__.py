@@ -1,0 +1,1 @@
+"""A demonstration: an invented clinic, and a run that is recorded before your eyes."""

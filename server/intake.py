@@ -1,0 +1,141 @@
+"""Intake: chunks and files come in, whole and once; what completes a run asks for its review in the same breath."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlmodel import Session
+
+from server.problem import Problem, not_found
+from server.storage import captures, people
+from server.storage.captures import Capture, ReviewRequest
+
+CHUNK_BYTES = 64 * 1024  # before compression; the gateway seals at this size
+CHUNKS_OF_A_CAPTURE = 4096  # 256 MiB: far more than a day of three sensors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the server has of a capture."""
+
+    state: str
+    have: list[int]
+    packets: int
+
+
+def begin(db: Session, gateway_id: str, capture_id: str, runner_id: str, started_at: datetime, now: datetime) -> bool:
+    """Open a capture; True where it is new, False where this gateway's capture was there already."""
+    if not people.brings_runs_of(db, gateway_id, runner_id):
+        raise not_found()
+    held = captures.find(db, capture_id)
+    if held is not None:
+        _same_owner(held, gateway_id, runner_id)
+        return False
+    capture = Capture(
+        runner_id=runner_id,
+        id=capture_id,
+        gateway_id=gateway_id,
+        state="open",
+        started_at=started_at,
+        root=None,
+        closing=None,
+    )
+    captures.begin(db, capture, now)
+    return True
+
+
+def held(db: Session, gateway_id: str, capture_id: str) -> Held:
+    capture = _own(db, gateway_id, capture_id)
+    return Held(
+        state=capture.state,
+        have=list(captures.chunk_hashes(db, capture)),
+        packets=captures.packets_held(db, capture),
+    )
+
+
+def put_chunk(
+    db: Session, gateway_id: str, capture_id: str, seq: int, body: bytes, content_digest: str, now: datetime
+) -> Literal["new", "same", "conflict"]:
+    """Keep one sealed chunk. Other bytes under a known number are kept aside and never replace the first.
+
+    `content_digest` is the header of RFC 9530 over the uncompressed bytes. Raises Problem 404, 413 or 422.
+    """
+    capture = _own(db, gateway_id, capture_id)
+    digest = _checked_digest(body, content_digest)
+    if not 0 <= seq < CHUNKS_OF_A_CAPTURE:
+        raise Problem(422, "No such place", f"A capture has the chunks 0 to {CHUNKS_OF_A_CAPTURE - 1}, not {seq}.")
+    known = captures.chunk_hashes(db, capture).get(seq)
+    if known == digest:
+        return "same"
+    if known is not None or capture.state == "complete":
+        captures.set_aside(db, capture, seq, digest, body, now)
+        return "conflict"
+    captures.add_chunk(db, capture, seq, digest, packets=body.count(b"\n"), body=body)
+    return "new"
+
+
+def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str, Any], now: datetime) -> Held:
+    """Close a capture whose chunks are all here and ask for its review; a second time changes nothing.
+
+    Raises Problem 409 with the missing chunks, or where the root differs.
+    """
+    capture = _own(db, gateway_id, capture_id)
+    hashes = captures.chunk_hashes(db, capture)
+    missing = [seq for seq in range(closing["chunks"]) if seq not in hashes]
+    if missing:
+        raise Problem(409, "Chunks are missing", f"{len(missing)} chunks have not arrived yet.", missing=missing)
+    root = root_of(capture.id, [hashes[seq] for seq in range(closing["chunks"])])
+    if root != closing["root"] or len(hashes) != closing["chunks"]:
+        raise Problem(409, "Not the same capture", "The root does not belong to the chunks that are here.", root=root)
+    if capture.state != "complete":
+        captures.complete(db, capture, root, closing)
+        captures.request_review(db, ReviewRequest(capture.runner_id, "capture", capture.id), now)
+    return Held(state="complete", have=sorted(hashes), packets=captures.packets_held(db, capture))
+
+
+def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime) -> str:
+    """Keep a run file as it came and ask for its review; returns its SHA-256, which is also its name here."""
+    digest = hashlib.sha256(body).hexdigest()
+    if captures.add_file(db, runner_id, digest, name, body, now):
+        captures.request_review(db, ReviewRequest(runner_id, "file", digest), now)
+    return digest
+
+
+def root_of(capture_id: str, chunks: list[str]) -> str:
+    """SHA-256 over the capture's id and the hashes of its chunks in order, as canonical JSON."""
+    text = json.dumps({"capture": capture_id, "chunks": chunks, "version": 1}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _own(db: Session, gateway_id: str, capture_id: str) -> Capture:
+    capture = captures.find(db, capture_id)
+    if capture is None:
+        raise not_found()
+    _same_owner(capture, gateway_id, capture.runner_id)
+    return capture
+
+
+def _same_owner(capture: Capture, gateway_id: str, runner_id: str) -> None:
+    if (capture.gateway_id, capture.runner_id) != (gateway_id, runner_id):
+        raise not_found()
+
+
+def _checked_digest(body: bytes, content_digest: str) -> str:
+    if len(body) > CHUNK_BYTES:
+        raise Problem(413, "Chunk too large", f"A chunk holds at most {CHUNK_BYTES} bytes, this one {len(body)}.")
+    algorithm, _, value = content_digest.strip().partition("=")
+    try:
+        promised = base64.b64decode(value.strip(":"), validate=True) if algorithm == "sha-256" else b""
+    except binascii.Error:
+        promised = b""
+    actual = hashlib.sha256(body)
+    if promised != actual.digest():
+        raise Problem(422, "Digest does not match", "The bytes that arrived are not the bytes that were sent.")
+    return actual.hexdigest()

@@ -1,0 +1,106 @@
+"""Charts: the numbers of a look, placed on a drawing; the templates only draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from rules.load import longest_before, spike
+from rules.view import Seen, View
+from server.pages.numbers import day, kilometres
+
+WIDTH, HEIGHT, BASE = 560, 170, 148
+WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    id: str
+    x: int
+    state: str  # past | here | ahead
+
+
+def ladder(view: View) -> dict[str, Any]:
+    """The stages as rungs from left to right, with the one where the runner stands."""
+    step = 46
+    here = view.stage_index
+    rungs = [
+        Rung(id=stage.id, x=20 + place * step, state="past" if place < here else "here" if place == here else "ahead")
+        for place, stage in enumerate(view.programme.stages)
+    ]
+    after = view.programme.stages[here + 1].name if here + 1 < len(view.programme.stages) else None
+    caption = f"{view.stage.id}: {view.stage.name}." + (f" After it: {after}." if after else " This is the last stage.")
+    return {"width": 40 + (len(rungs) - 1) * step, "rungs": rungs, "caption": caption}
+
+
+def load(view: View) -> dict[str, Any] | None:
+    """Each run of eight weeks as a bar, with the longest of the 30 days before it as a line; jumps are marked."""
+    since = view.now - timedelta(weeks=WEEKS)
+    runs = [seen for seen in view.seen if seen.start >= since and seen.session.metrics.get("run_m")]
+    if not runs:
+        return None
+    tallest = max(max(_metres(seen), _longest_before(view, seen)) for seen in runs)
+    bars = [_bar(view, seen, since, tallest) for seen in runs]
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "base": BASE,
+        "bars": bars,
+        "limit": _limit(view, runs, since, tallest),
+        "labels": _labels(since, view.now),
+        "top": kilometres(tallest),
+        "caption": "Bars are runs of the last eight weeks, the dashed line the longest run of the 30 days before each. "
+        + _jumps_sentence(bar["jump"] for bar in bars),
+    }
+
+
+def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, Any]:
+    metres = _metres(seen)
+    height = max(1.0, metres / tallest * (BASE - 18))
+    ratio = metres / _longest_before(view, seen)
+    jump = spike(seen.session, view.seen, view.case.references) is not None
+    return {
+        "x": round(_x(seen.start, since), 1),
+        "y": round(BASE - height, 1),
+        "width": 7,
+        "height": round(height, 1),
+        "jump": jump,
+        "title": f"{day(seen.start)}: {kilometres(metres)}, {ratio:.2f} of the longest before",
+    }
+
+
+def _limit(view: View, runs: Sequence[Seen], since: datetime, tallest: float) -> str:
+    path = []
+    for seen in runs:
+        y = BASE - _longest_before(view, seen) / tallest * (BASE - 18)
+        x = _x(seen.start, since)
+        path.append(f"{'L' if path else 'M'}{x - 2:.1f} {y:.1f}L{x + 9:.1f} {y:.1f}")
+    return "".join(path)
+
+
+def _labels(since: datetime, now: datetime) -> list[dict[str, Any]]:
+    middle = since + (now - since) / 2
+    return [
+        {"x": 0, "anchor": "start", "text": day(since)},
+        {"x": WIDTH / 2, "anchor": "middle", "text": day(middle)},
+        {"x": WIDTH, "anchor": "end", "text": "today"},
+    ]
+
+
+def _jumps_sentence(jumps: Iterable[bool]) -> str:
+    count = sum(jumps)
+    return "None of them was a jump." if not count else f"{count} jumped by more than 10 %."
+
+
+def _metres(seen: Seen) -> float:
+    return seen.session.metrics.get("run_m") or 0.0
+
+
+def _longest_before(view: View, seen: Seen) -> float:
+    return longest_before(seen.start, view.seen, view.case.references)
+
+
+def _x(moment: datetime, since: datetime) -> float:
+    return (moment - since) / timedelta(weeks=WEEKS) * (WIDTH - 10)

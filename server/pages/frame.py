@@ -1,0 +1,41 @@
+"""Frame: what every page has around it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from server.keys import NOTICE
+from server.pages import numbers
+from server.problem import Problem
+
+PAGES = resources.files("server.pages")
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application its templates, with every value escaped and a missing one an error."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(str(PAGES / "templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(numbers.FILTERS)
+
+
+def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
+    context = {"person": None, "notice": request.app.get(NOTICE), **facts}
+    return aiohttp_jinja2.render_template(template, request, context, status=status)
+
+
+def refusal(request: web.Request, problem: Problem) -> web.Response:
+    """A refusal for a person: the same sentence that a program gets."""
+    if problem.status == 401:
+        return page(request, "welcome.html", status=401)
+    return page(request, "refusal.html", status=problem.status, problem=problem)

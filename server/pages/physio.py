@@ -1,0 +1,63 @@
+"""Physio: everybody in their care, those who need somebody first, with the reason in a line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import Session
+
+from rules import words
+from server import access, review
+from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.pages import frame
+from server.pages.numbers import ago, kilometres
+from server.problem import not_found
+from server.review import Look
+from server.storage import people
+from server.storage.people import Person
+
+CANNOT_TELL_RANK = 2.5  # what nobody can tell needs a look before what may simply go on
+
+
+async def caseload(request: web.Request) -> web.StreamResponse:
+    login = request.cookies.get(LOGIN_COOKIE)
+    now = request.app[CLOCK]()
+    person, looks = await request.app[DESK].read(_looks, login, now)
+    rows = [_row(look) for look in sorted(looks, key=_need)]
+    return frame.page(request, "caseload.html", person=person, rows=rows)
+
+
+def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
+    person = access.person_of(db, login, now)
+    if person.role != "physio":
+        raise not_found()
+    return person, [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
+
+
+def _need(look: Look) -> tuple[float, str]:
+    """A red flag first, then a step back, a hold, what cannot be told; who is ready comes before who carries on."""
+    order = {"STOP_REFER": 0, "REGRESS": 1, "HOLD": 2, "INSUFFICIENT_DATA": 2.5, "PROGRESS_READY": 3, "CONTINUE": 4}
+    return (order[look.verdict.decision.name] if look.verdict else CANNOT_TELL_RANK, look.runner.name)
+
+
+def _row(look: Look) -> dict[str, Any]:
+    verdict = look.verdict
+    reason = words.for_physio(verdict.reasons[0], verdict) if verdict else " ".join(look.waiting)
+    body = look.plan.body if look.plan else {}
+    return {
+        "runner": look.runner,
+        "stage": f"{body['programme']} {body['stage']}" if body else "no plan yet",
+        "decision": verdict.decision.name if verdict else "CANNOT_TELL",
+        "headline": words.chip(verdict.decision if verdict else None),
+        "reason": reason,
+        "last_run": _last_run(look),
+    }
+
+
+def _last_run(look: Look) -> str:
+    if not look.runs:
+        return "no run yet"
+    last = look.runs[-1]
+    return f"last run {ago(last.run.end, look.now)}, {kilometres(last.run.measured.get('run_m'))}"

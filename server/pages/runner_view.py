@@ -1,0 +1,203 @@
+"""The runner's page as plain values: what is said, in the runner's own words and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from rules import words
+from rules.errors import ProgrammeInvalid
+from rules.requirements import Requirement, requirements
+from rules.triggers import METRICS
+from rules.view import View
+from rules.view import look as look_at
+from server.pages import charts, run_view
+from server.pages.numbers import ago, amount, pace
+from server.review import Look
+from server.storage.people import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerView:
+    runner: Person
+    decision: str
+    stage_line: str
+    headline: str
+    sentences: list[str]
+    decided: str
+    doses: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    notes: list[str]
+    limits: list[dict[str, str]]
+    question: dict[str, Any] | None
+    ladder: dict[str, Any] | None
+    load: dict[str, Any] | None
+    runs: list[dict[str, Any]]
+    versions: str
+    help: str
+
+
+FIRST_MORNING_H = 8  # from then on an answer speaks of the next morning
+
+HELP = (
+    "If something frightens you (numbness between the legs, loss of bladder or bowel control, new weakness, "
+    "chest pain), do not wait for an answer here: call the emergency services."
+)
+
+
+def build(look: Look, person: Person) -> RunnerView:
+    """Everything on the page, from one look."""
+    view = _view(look)
+    return RunnerView(
+        runner=look.runner,
+        decision=look.verdict.decision.name if look.verdict else "CANNOT_TELL",
+        stage_line=f"{view.programme.name}, stage {view.stage.id}: {view.stage.name}" if view else "No plan yet",
+        headline=words.headline(look.verdict.decision if look.verdict else None),
+        sentences=_sentences(look),
+        decided=ago(look.now, look.now),
+        doses=[_dose(line) for line in requirements(view)] if view else [],
+        reasons=_reasons(look),
+        notes=[words.note(note) for note in look.verdict.notes] if look.verdict else [],
+        limits=_limits(view) if view else [],
+        question=_question(look, view) if view and person.id == look.runner.id else None,
+        ladder=charts.ladder(view) if view else None,
+        load=charts.load(view) if view else None,
+        runs=run_view.build(look, view),
+        versions=_versions(look),
+        help=HELP,
+    )
+
+
+def _view(look: Look) -> View | None:
+    try:
+        return look_at(look.case) if look.case is not None else None
+    except ProgrammeInvalid:
+        return None
+
+
+def _sentences(look: Look) -> list[str]:
+    """What is awaited, or else what decides: the reasons of the smallest rank."""
+    if look.verdict is None:
+        return list(look.waiting)
+    deciding = [reason for reason in look.verdict.reasons if reason.verdict is look.verdict.decision]
+    return list(dict.fromkeys(words.for_runner(reason, look.verdict) for reason in deciding))
+
+
+def _reasons(look: Look) -> list[dict[str, Any]]:
+    if look.verdict is None:
+        return []
+    return [
+        {
+            "code": reason.code,
+            "verdict": reason.verdict.name,
+            "sentence": words.for_runner(reason, look.verdict),
+            "figures": _figures(reason.measured, reason.required, reason.unit),
+        }
+        for reason in look.verdict.reasons
+    ]
+
+
+def _figures(measured: object, required: object, unit: str | None) -> str:
+    if measured is None and required is None:
+        return ""
+    against = "" if required is None else f" against {amount(required, unit)}"
+    return f"{amount(measured, unit)}{against}"
+
+
+def _dose(line: Requirement) -> dict[str, Any]:
+    return {
+        "label": _label(line.item),
+        "measured": amount(line.measured, line.unit),
+        "required": amount(line.required, line.unit),
+        "percent": _percent(line),
+        "met": line.met,
+        "state": "complete" if line.met else _gap(line),
+    }
+
+
+def _label(item: str) -> str:
+    own = {
+        "sessions": "Runs that count",
+        "min_days": "Days at this stage",
+        "earliest_day": "Days since the injury",
+        "latest_24h": "The latest run after 24 hours",
+    }
+    kind, _, name = item.partition(".")
+    metric = METRICS.get(name)
+    label = metric.label if metric else name
+    endings = {"total": f"{label}, all runs together", "max": f"{label}, best single run"}
+    return own.get(item) or _capital(endings.get(kind, label))
+
+
+def _gap(line: Requirement) -> str:
+    if line.measured is None:
+        return "not measured by any sensor yet"
+    if isinstance(line.measured, str) or isinstance(line.required, str):
+        return "needs an answer" if line.measured == "PENDING" else "needs a run that is tolerated"
+    return f"{amount(line.required - line.measured, line.unit)} missing"
+
+
+def _percent(line: Requirement) -> float:
+    if line.met:
+        return 100.0
+    if isinstance(line.measured, int | float) and isinstance(line.required, int | float) and line.required > 0:
+        return round(min(98.0, 100 * line.measured / line.required), 1)  # a bar that is not complete never looks so
+    return 0.0
+
+
+def _limits(view: View) -> list[dict[str, str]]:
+    """The ceilings of the stage in units that a runner can hold on to."""
+    rows = []
+    for name, ceiling in view.stage.ceil.items():
+        metric = METRICS.get(name)
+        value = f"at most {amount(ceiling, metric.unit if metric else None)}"
+        v_max = view.references.v_max_mps
+        if name == "peak3_pct" and v_max is not None:
+            value = f"not faster than {pace(v_max * ceiling / 100)}"
+        rows.append({"label": _capital(metric.label if metric else name), "value": value})
+    if "runs" in view.stage.ceil7:
+        rows.append({"label": "Runs in any 7 days", "value": f"at most {amount(view.stage.ceil7['runs'], None)}"})
+    return rows
+
+
+def _question(look: Look, view: View) -> dict[str, Any] | None:
+    """The check-in of the latest run, until it is answered; first how the run was, then the morning after it."""
+    sessions = [item for item in look.runs if item.counts]
+    if not sessions:
+        return None
+    latest = sessions[-1]
+    answered = latest.check_in
+    after_run = answered.get("during") is None or answered.get("after") is None
+    if not after_run and answered.get("morning") is not None:
+        return None
+    asked = (("during", "Worst pain during the run"), ("after", "Worst pain for the rest of that day"))
+    morning = (("morning", "Pain this morning, in the first half hour"),)
+    scales = asked if after_run else ()
+    if look.now >= latest.run.end + timedelta(hours=FIRST_MORNING_H):
+        scales += morning
+    if not scales:
+        return None
+    return {
+        "title": "How was this run?" if after_run else "How is it the morning after?",
+        "session": latest.run.id,
+        "after_run": after_run,
+        "stopped": bool(answered.get("stopped")),
+        "sharp_sudden": bool(answered.get("sharp_sudden")),
+        "scales": [{"name": name, "legend": legend, "answer": answered.get(name)} for name, legend in scales],
+    }
+
+
+def _versions(look: Look) -> str:
+    if look.verdict is None or look.plan is None:
+        return "Nothing was decided."
+    programme = look.verdict.programme_version or "unknown"
+    return (
+        f"Programme {look.plan.body['programme']} version {programme}, rules version {look.verdict.rules_version}. "
+        "The numbers of the programmes are expert defaults that your physiotherapist can change; the limit on a single "
+        "long run follows a study of 5,205 runners (Frandsen 2025)."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,131 @@
+"""Review: the one path from what is known of a runner to what is said; pages, programs and jobs all look here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from rules import triggers
+from rules.case import Case
+from rules.decide import Verdict, decide
+from server import measuring
+from server.storage import captures, runs
+from server.storage.people import Person
+from server.storage.runs import Plan, Run
+
+HORIZON = timedelta(days=62)  # the rules look back 60 days; what is older has no say
+SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRun:
+    run: Run
+    check_in: Mapping[str, Any]
+    counts: bool  # whether it is a session of the case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet."""
+
+    runner: Person
+    now: datetime
+    plan: Plan | None
+    case: Case | None
+    verdict: Verdict | None
+    waiting: tuple[str, ...]
+    runs: tuple[SeenRun, ...]
+    inputs_sha256: str
+
+
+def look(db: Session, runner: Person, now: datetime) -> Look:
+    """Decide at `now` from everything that is known, or say what is awaited."""
+    plan = runs.plan_of(db, runner.id)
+    seen = _seen(db, runner.id)
+    waiting = _waiting(db, runner.id, plan)
+    document = _case_document(db, runner.id, plan, seen, now) if plan is not None else None
+    case = Case.from_json(document) if document is not None else None
+    return Look(
+        runner=runner,
+        now=now,
+        plan=plan,
+        case=case,
+        verdict=decide(case) if case is not None and not waiting else None,
+        waiting=waiting,
+        runs=tuple(seen),
+        inputs_sha256=_hash(document),
+    )
+
+
+def record(db: Session, seen: Look) -> bool:
+    """Keep what was said, with the hash of what was known; True where it is news."""
+    if seen.verdict is None:
+        return False
+    return runs.save_verdict(db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now)
+
+
+def _seen(db: Session, runner_id: str) -> list[SeenRun]:
+    answers = runs.check_ins_of(db, runner_id)
+    return [
+        SeenRun(
+            run=run, check_in=answers.get(run.id, {}), counts=(run.measured.get("run_s") or 0) >= SHORTEST_SESSION_S
+        )
+        for run in runs.runs_of(db, runner_id)
+    ]
+
+
+def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
+    sentences = []
+    if plan is None:
+        sentences.append("There is no plan yet: your physiotherapist chooses the programme and the stage.")
+    if captures.open_captures(db, runner_id):
+        sentences.append("A run has not arrived completely yet.")
+    due = captures.unreviewed(db, runner_id)
+    if any(request.trouble is None for request in due):
+        sentences.append("A run has arrived and is being measured.")
+    if any(request.trouble is not None for request in due):
+        sentences.append("A run has arrived that could not be read; its bytes are kept, and your clinic has to look.")
+    if not due and measuring.outdated(db, runner_id):
+        sentences.append("Earlier runs are being measured again with changed references.")
+    return tuple(sentences)
+
+
+def _case_document(db: Session, runner_id: str, plan: Plan, seen: list[SeenRun], now: datetime) -> dict[str, Any]:
+    sessions = [_session(item) for item in seen if item.counts and item.run.start >= now - HORIZON]
+    return {
+        **plan.body,
+        "now": _text(now),
+        "sessions": sessions,
+        "daily": runs.said_of(db, runner_id, "daily"),
+        "flags": runs.said_of(db, runner_id, "flag"),
+        "holds": runs.said_of(db, runner_id, "hold"),
+        "notes": {},
+    }
+
+
+def _session(item: SeenRun) -> dict[str, Any]:
+    measured = item.run.measured
+    return {
+        "id": item.run.id,
+        "start": _text(item.run.start),
+        "end": _text(item.run.end),
+        "quality": measured["quality"],
+        "metrics": {name: measured.get(name) for name in triggers.METRICS if name in measured},
+        "check_in": dict(item.check_in),
+    }
+
+
+def _hash(document: Mapping[str, Any] | None) -> str:
+    """What was known, apart from the moment it was asked."""
+    known = {name: value for name, value in (document or {}).items() if name != "now"}
+    return hashlib.sha256(json.dumps(known, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,31 @@
+"""Every address of the server, one line each."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.api import captures, runners, state
+from server.pages import entrance, physio, runner
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        # for people
+        web.get("/", entrance.home),
+        web.get("/enter/{token}", entrance.enter),
+        web.post("/leave", entrance.leave),
+        web.get("/caseload", physio.caseload),
+        web.get("/runners/{runner}", runner.today),
+        web.post("/runners/{runner}/check-ins", runner.answer),
+        # for gateways and programs
+        web.put("/api/v1/captures/{capture}", captures.begin),
+        web.get("/api/v1/captures/{capture}", captures.show),
+        web.put("/api/v1/captures/{capture}/chunks/{seq}", captures.put_chunk),
+        web.post("/api/v1/captures/{capture}/complete", captures.complete),
+        web.get("/api/v1/runners/{runner}/verdict", runners.verdict),
+        web.get("/api/v1/runners/{runner}/sessions", runners.sessions),
+        web.post("/api/v1/runners/{runner}/check-ins", runners.check_in),
+        # for whoever keeps it running
+        web.get("/healthz", state.alive),
+        web.get("/readyz", state.ready),
+    ]

@@ -1,0 +1,62 @@
+"""Service: the server as an operator runs it, over a database of its own, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from server.app import make_app, open_desk, running
+from server.commands import Mistake
+from server.settings import Settings
+from server.storage.database import Database
+
+
+def settings(**given: Any) -> Settings:
+    """What the environment says, with what was given on the command line over it. Raises Mistake."""
+    try:
+        read = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as why:
+        first = why.errors(include_url=False, include_input=False)[0]
+        raise Mistake(f"STRIDEGATE_{'.'.join(map(str, first['loc'])).upper()}: {first['msg']}.") from why
+    if problems := read.problems():
+        raise Mistake(" ".join(problems))
+    return read
+
+
+async def serve(chosen: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests that are under way are finished first."""
+    _make_folder(chosen.data)
+    desk = open_desk(chosen.url())
+    try:
+        async with running(make_app(desk), chosen.host, chosen.port) as address:
+            print(f"Stridegate is at {address}, its data in {chosen.data}.", flush=True)  # noqa: T201  # the operator waits
+            await told_to_stop()
+    finally:
+        desk.close()
+
+
+def migrate(chosen: Settings) -> str:
+    _make_folder(chosen.data)
+    database = Database(chosen.url())
+    database.migrate()
+    database.close()
+    return "The database has this release's schema."
+
+
+async def told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as why:
+        raise Mistake(f"The data folder {folder} cannot be made: {why.strerror}.") from why
