@@ -54,11 +54,12 @@ READY = Story(
     outings=(
         *_weeks((54, 11), (51, 12), (48, 13), (45, 15), (42, 18), (39, 20), (36, 21), (33, 22), pain=(2, 2, 2)),
         *_weeks((30, 23), (27, 24), (24, 26), (21, 28), (18.5, 28), pain=(2, 1, 1)),
-        Outing(days_ago=16.3, minutes=31, pain=(2, 2, 1)),
-        Outing(days_ago=13.3, minutes=36, pain=(2, 1, 1)),
-        Outing(days_ago=11.2, minutes=41, pain=(2, 2, 1)),
-        Outing(days_ago=8.6, minutes=46, pain=(2, 2, 2)),
-        Outing(days_ago=5.3, minutes=36, pain=(1, 1, 1)),
+        Outing(days_ago=16.3, minutes=30, pain=(2, 2, 1)),
+        Outing(days_ago=14.2, minutes=33, pain=(2, 1, 1)),
+        Outing(days_ago=12.1, minutes=36, pain=(2, 2, 1)),
+        Outing(days_ago=9.9, minutes=39, pain=(2, 2, 2)),
+        Outing(days_ago=7.6, minutes=42, pain=(2, 2, 1)),
+        Outing(days_ago=5.3, minutes=45.3, pain=(2, 1, 1)),
         Outing(days_ago=2.4, minutes=33, pain=(1, 1, 1)),
     ),
 )

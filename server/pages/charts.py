@@ -11,7 +11,7 @@ from rules.load import longest_before, spike
 from rules.view import Seen, View
 from server.pages.numbers import day, kilometres
 
-WIDTH, HEIGHT, BASE = 560, 170, 148
+WIDTH, HEIGHT, BASE = 380, 150, 130
 WEEKS = 8
 
 
@@ -24,15 +24,15 @@ class Rung:
 
 def ladder(view: View) -> dict[str, Any]:
     """The stages as rungs from left to right, with the one where the runner stands."""
-    step = 46
+    step = 37
     here = view.stage_index
     rungs = [
-        Rung(id=stage.id, x=20 + place * step, state="past" if place < here else "here" if place == here else "ahead")
+        Rung(id=stage.id, x=18 + place * step, state="past" if place < here else "here" if place == here else "ahead")
         for place, stage in enumerate(view.programme.stages)
     ]
     after = view.programme.stages[here + 1].name if here + 1 < len(view.programme.stages) else None
     caption = f"{view.stage.id}: {view.stage.name}." + (f" After it: {after}." if after else " This is the last stage.")
-    return {"width": 40 + (len(rungs) - 1) * step, "rungs": rungs, "caption": caption}
+    return {"width": 36 + (len(rungs) - 1) * step, "rungs": rungs, "caption": caption}
 
 
 def load(view: View) -> dict[str, Any] | None:
@@ -64,7 +64,7 @@ def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, A
     return {
         "x": round(_x(seen.start, since), 1),
         "y": round(BASE - height, 1),
-        "width": 7,
+        "width": 5,
         "height": round(height, 1),
         "jump": jump,
         "title": f"{day(seen.start)}: {kilometres(metres)}, {ratio:.2f} of the longest before",
@@ -76,7 +76,7 @@ def _limit(view: View, runs: Sequence[Seen], since: datetime, tallest: float) ->
     for seen in runs:
         y = BASE - _longest_before(view, seen) / tallest * (BASE - 18)
         x = _x(seen.start, since)
-        path.append(f"{'L' if path else 'M'}{x - 2:.1f} {y:.1f}L{x + 9:.1f} {y:.1f}")
+        path.append(f"{'L' if path else 'M'}{x - 1.5:.1f} {y:.1f}L{x + 6.5:.1f} {y:.1f}")
     return "".join(path)
 
 

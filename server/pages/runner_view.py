@@ -14,6 +14,7 @@ from rules.view import View
 from rules.view import look as look_at
 from server.pages import charts, run_view
 from server.pages.numbers import ago, amount, pace
+from server.pages.run_view import RESPONSES
 from server.review import Look
 from server.storage.people import Person
 
@@ -108,12 +109,19 @@ def _figures(measured: object, required: object, unit: str | None) -> str:
 def _dose(line: Requirement) -> dict[str, Any]:
     return {
         "label": _label(line.item),
-        "measured": amount(line.measured, line.unit),
-        "required": amount(line.required, line.unit),
+        "figures": _of(line),
         "percent": _percent(line),
         "met": line.met,
         "state": "complete" if line.met else _gap(line),
     }
+
+
+def _of(line: Requirement) -> str:
+    """Measured against required: "28 min of 20 min", "3 of 4"."""
+    if isinstance(line.required, str):
+        return RESPONSES.get(str(line.measured), "no run yet")
+    unit = None if line.unit == "sessions" else line.unit
+    return f"{amount(line.measured, unit)} of {amount(line.required, unit)}"
 
 
 def _label(item: str) -> str:
@@ -153,9 +161,10 @@ def _limits(view: View) -> list[dict[str, str]]:
         metric = METRICS.get(name)
         value = f"at most {amount(ceiling, metric.unit if metric else None)}"
         v_max = view.references.v_max_mps
+        label = _capital(metric.label if metric else name)
         if name == "peak3_pct" and v_max is not None:
-            value = f"not faster than {pace(v_max * ceiling / 100)}"
-        rows.append({"label": _capital(metric.label if metric else name), "value": value})
+            label, value = "Fastest pace", f"not faster than {pace(v_max * ceiling / 100)}"
+        rows.append({"label": label, "value": value})
     if "runs" in view.stage.ceil7:
         rows.append({"label": "Runs in any 7 days", "value": f"at most {amount(view.stage.ceil7['runs'], None)}"})
     return rows
