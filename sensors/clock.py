@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -15,22 +15,17 @@ class BootClock:
     trusted: bool
 
 
-def boot_offsets_ns(seen: Mapping[str, Iterable[int]], clocks: Sequence[BootClock]) -> tuple[dict[str, int], list[str]]:
+def boot_offsets_ns(
+    unstated: Mapping[str, Sequence[int]], clocks: Sequence[BootClock]
+) -> tuple[dict[str, int], list[str]]:
     """Give every boot its offset, with a note where the time of day is not to be trusted.
 
-    `seen` has for each boot the difference of wall and monotonic time of its packets, whose median serves where the
-    gateway did not state the offset.
+    `unstated` has, for each boot of which no clock is told, the differences of wall and monotonic time of its
+    packets: their median serves, so that a clock set right or wrong in the middle of a run moves nothing.
     """
     stated = {clock.boot: clock for clock in sorted(clocks, key=lambda clock: (clock.trusted, clock.offset_ns))}
-    offsets = {
-        boot: stated[boot].offset_ns if boot in stated else _median(differences) for boot, differences in seen.items()
-    }
-    doubtful = [boot for boot in seen if boot not in stated or not stated[boot].trusted]
-    if not doubtful:
+    offsets = {boot: clock.offset_ns for boot, clock in stated.items()}
+    offsets |= {boot: sorted(differences)[len(differences) // 2] for boot, differences in unstated.items()}
+    if not unstated and all(clock.trusted for clock in stated.values()):
         return offsets, []
     return offsets, ["The gateway's clock was not known to be right; the time of day of this run may be wrong."]
-
-
-def _median(differences: Iterable[int]) -> int:
-    ordered = sorted(differences)
-    return ordered[len(ordered) // 2]

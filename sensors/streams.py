@@ -13,9 +13,9 @@ from sensors.ble.cycling_power import CyclingPower
 from sensors.ble.heart_rate import HeartRate
 from sensors.ble.running_speed_cadence import RunningSpeedCadence
 from sensors.ble.treadmill import Treadmill, parts
+from sensors.columns import Columns, columns
 from sensors.devices import SensorInfo, belt_truth, known_device
 from sensors.errors import UnreadablePacket
-from sensors.layout import Columns
 from sensors.split_records import joined
 from sensors.voices import Stream, Times
 
@@ -32,16 +32,17 @@ _LIMIT_NS = 1 << 62  # 146 years either side of 1970; a time beyond it is damage
 
 
 @dataclass(slots=True)
-class Losses:
-    """What could not be used, by characteristic."""
+class Remarks:
+    """What could not be used, by characteristic, and what was done about a device that has its own ways."""
 
     unreadable: Counter[str] = field(default_factory=Counter)
     short: Counter[str] = field(default_factory=Counter)
     lone_parts: int = 0
+    devices: list[str] = field(default_factory=list)
 
     def notes(self) -> list[str]:
-        """One sentence for each kind of loss."""
-        notes = []
+        """One sentence each."""
+        notes = [*self.devices]
         if self.unreadable.total():
             notes.append(f"{_counted(self.unreadable)} could not be read.")
         if self.short.total():
@@ -53,23 +54,23 @@ class Losses:
 
 def streams_of(
     heard: Heard, offsets_ns: Mapping[str, int], known: Mapping[str, SensorInfo]
-) -> tuple[list[Stream], Losses]:
+) -> tuple[list[Stream], Remarks]:
     """Decode everything; a packet that cannot be read is counted and stops nothing."""
-    losses = Losses()
+    remarks = Remarks()
     belts = {sensor for sensor, characteristic in heard if characteristic == Treadmill.CHARACTERISTIC}
     streams = []
     for (sensor, characteristic), moments in heard.items():
-        t_ns, payloads = _timed(characteristic, moments, offsets_ns, losses)
+        t_ns, payloads = _timed(characteristic, moments, offsets_ns, remarks)
         if characteristic in _SPEAKERS:
-            read = _columns(characteristic, payloads, losses)
-            streams.append(_stream(sensor, known.get(sensor), sensor in belts, characteristic, t_ns, read, losses))
+            read = _columns(characteristic, payloads, remarks)
+            streams.append(_stream(sensor, known.get(sensor), sensor in belts, characteristic, t_ns, read, remarks))
         else:
-            losses.unreadable[characteristic] += sum(not _readable(characteristic, payload) for payload in payloads)
-    return streams, losses
+            remarks.unreadable[characteristic] += sum(not _readable(characteristic, payload) for payload in payloads)
+    return streams, remarks
 
 
 def _timed(
-    characteristic: str, moments: Iterable[Moment], offsets_ns: Mapping[str, int], losses: Losses
+    characteristic: str, moments: Iterable[Moment], offsets_ns: Mapping[str, int], remarks: Remarks
 ) -> tuple[Times, list[bytes]]:
     moments = sorted(moments)
     timed = [
@@ -77,30 +78,33 @@ def _timed(
         for boot, mono_ns, _wall_ns, payload in moments
         if -_LIMIT_NS < (at_ns := offsets_ns[boot] + mono_ns) < _LIMIT_NS
     ]
-    losses.unreadable[characteristic] += len(moments) - len(timed)
+    remarks.unreadable[characteristic] += len(moments) - len(timed)
     return np.array([at_ns for at_ns, _ in timed], dtype=np.int64), [payload for _, payload in timed]
 
 
-def _columns(characteristic: str, payloads: list[bytes], losses: Losses) -> Columns:
+def _columns(characteristic: str, payloads: list[bytes], remarks: Remarks) -> Columns:
     _kind, layout, names = _SPEAKERS[characteristic]
-    read = layout.columns(payloads, names)
-    losses.unreadable[characteristic] += int(np.count_nonzero(~read.readable))
-    losses.short[characteristic] += int(np.count_nonzero(read.short_bytes))
+    read = columns(layout, payloads, names)
+    remarks.unreadable[characteristic] += int(np.count_nonzero(~read.readable))
+    remarks.short[characteristic] += int(np.count_nonzero(read.short_bytes))
     return read
 
 
 def _stream(
-    sensor: str, info: SensorInfo | None, belt: bool, characteristic: str, t_ns: Times, read: Columns, losses: Losses
+    sensor: str, info: SensorInfo | None, belt: bool, characteristic: str, t_ns: Times, read: Columns, remarks: Remarks
 ) -> Stream:
     said = read.readable
     t_ns, fields = t_ns[said], {name: column[said] for name, column in read.fields.items()}
+    called = (info and info.name) or sensor
     if characteristic == Treadmill.CHARACTERISTIC:
+        device = known_device(info)
         t_ns, fields, left_over = joined(t_ns, parts(read.flags[said]), fields)
-        fields = belt_truth(known_device(info), fields)
-        losses.lone_parts += left_over
+        fields = belt_truth(device, fields)
+        remarks.lone_parts += left_over
+        remarks.devices += [f"Treadmill {called}: {device.note}."] if device and device.note else []
     return Stream(
         sensor=sensor,
-        called=(info and info.name) or sensor,
+        called=called,
         kind="treadmill" if belt else _SPEAKERS[characteristic][0],
         characteristic=characteristic,
         t_ns=t_ns,
@@ -116,7 +120,7 @@ def _readable(characteristic: str, payload: bytes) -> bool:
     return True
 
 
-def _counted(losses: Counter[str]) -> str:
-    total = losses.total()
-    by_characteristic = ", ".join(f"{count} of {short}" for short, count in sorted(losses.items()) if count)
+def _counted(packets: Counter[str]) -> str:
+    total = packets.total()
+    by_characteristic = ", ".join(f"{count} of {short}" for short, count in sorted(packets.items()) if count)
     return f"{total} {'packet' if total == 1 else 'packets'} ({by_characteristic})"

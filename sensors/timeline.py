@@ -10,10 +10,11 @@ import numpy as np
 
 from sensors.clock import BootClock, boot_offsets_ns
 from sensors.devices import SensorInfo, cadence_unit
+from sensors.election import elect
 from sensors.packet import Packet, short_uuid
 from sensors.recording import CadenceUnit, Recording
 from sensors.streams import Heard, Moment, streams_of
-from sensors.voices import HOLD_NS, Times, Voice, elect
+from sensors.voices import HOLD_NS, Times, Voice
 
 __all__ = ["BootClock", "SensorInfo", "merge"]
 
@@ -32,9 +33,9 @@ def merge(
     the Recording has no rows. Never raises because of what is in a packet.
     """
     heard = _heard(packets)
-    offsets_ns, clock_notes = boot_offsets_ns(_clock_differences(heard), clocks)
+    offsets_ns, clock_notes = boot_offsets_ns(_clock_differences(heard, {clock.boot for clock in clocks}), clocks)
     known = {info.address.upper(): info for info in sorted(sensors, key=repr)}
-    streams, losses = streams_of(heard, offsets_ns, known)
+    streams, remarks = streams_of(heard, offsets_ns, known)
     voices, voice_notes = elect(streams)
     unit, unit_notes = _cadence_unit(voices.get("cadence_spm"), known)
     rows_ns = _rows(voices)
@@ -45,8 +46,8 @@ def merge(
         start=_EPOCH + timedelta(microseconds=int(rows_ns[0]) // 1000) if len(rows_ns) else None,
         sources={channel: voice.stream.kind for channel, voice in voices.items()},
         cadence_unit=unit,
-        unreadable_packets=losses.unreadable.total(),
-        notes=(*speedless, *voice_notes, *unit_notes, *losses.notes(), *clock_notes),
+        unreadable_packets=remarks.unreadable.total(),
+        notes=(*speedless, *voice_notes, *unit_notes, *remarks.notes(), *clock_notes),
     )
 
 
@@ -62,12 +63,13 @@ def _heard(packets: Iterable[Packet]) -> Heard:
     return dict(sorted(heard.items()))
 
 
-def _clock_differences(heard: Heard) -> dict[str, list[int]]:
-    """Wall less monotonic time of every packet, by boot."""
+def _clock_differences(heard: Heard, stated: set[str]) -> dict[str, list[int]]:
+    """By boot, wall less monotonic time of its packets; none for a boot whose offset was stated."""
     differences: dict[str, list[int]] = defaultdict(list)
     for moments in heard.values():
         for boot, mono_ns, wall_ns, _payload in moments:
-            differences[boot].append(wall_ns - mono_ns)
+            if boot not in stated:
+                differences[boot].append(wall_ns - mono_ns)
     return differences
 
 

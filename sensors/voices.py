@@ -1,8 +1,8 @@
-"""Voices: who wins when two sensors say the same thing, and what a chosen one said."""
+"""Voices: who is heard when several sensors say the same thing, and what each of them said."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -88,68 +88,10 @@ class Voice:
         return np.where(fresh, self.values[latest], np.nan)
 
 
-def elect(streams: Sequence[Stream]) -> tuple[dict[str, Voice], list[str]]:
-    """Give every channel its one voice, and say in notes who was passed over."""
-    heard = {channel: _kinds(channel, streams) for channel in WHO_WINS}
-    session_ns = _span_ns([voice for kinds in heard.values() for voices in kinds for voice in voices])
-    chosen: dict[str, Voice] = {}
-    notes: list[str] = []
-    for channel, kinds in heard.items():
-        if kinds:
-            chosen[channel] = _best([voices[0] for voices in kinds], session_ns)
-            others = [voice for voices in kinds for voice in voices if voice is not chosen[channel]]
-            notes += _passed_over(chosen[channel], others)
-    return chosen, notes
-
-
-def _kinds(channel: str, streams: Sequence[Stream]) -> list[list[Voice]]:
-    """The voices of each kind that spoke, best kind first; within a kind the one that said most, then by address."""
-    kinds = []
-    for says in WHO_WINS[channel]:
-        of_kind = [stream for stream in streams if (stream.kind, stream.characteristic) == says[:2]]
-        voices = [_voice(channel, stream, stream.fields[says.field]) for stream in of_kind]
-        spoke = [voice for voice in voices if len(voice.values)]
-        kinds.append(sorted(spoke, key=lambda voice: (-len(voice.values), voice.stream.sensor)))
-    return [voices for voices in kinds if voices]
-
-
-def _voice(channel: str, stream: Stream, values: Column) -> Voice:
+def voice_of(channel: str, stream: Stream, values: Column) -> Voice:
     """Of two readings of one moment the larger stays, so that the order of arrival changes nothing."""
     order = np.lexsort((values, stream.t_ns))
     order = order[~np.isnan(values[order])]
     t_ns = stream.t_ns[order]
     last_of_moment = np.append(np.diff(t_ns) > 0, True)[: len(t_ns)]
     return Voice(channel=channel, stream=stream, t_ns=t_ns[last_of_moment], values=values[order][last_of_moment])
-
-
-def _span_ns(voices: Sequence[Voice]) -> int:
-    if not voices:
-        return 0
-    first, last = min(voice.t_ns[0] for voice in voices), max(voice.t_ns[-1] for voice in voices)
-    return int(last - first) + LAST_HOLD_NS
-
-
-def _best(voices: Sequence[Voice], session_ns: int) -> Voice:
-    """The first that spoke in at least half of the session, else the one that spoke most."""
-    for voice in voices:
-        if 2 * voice.spoke_ns >= session_ns:
-            return voice
-    return max(voices, key=lambda voice: voice.spoke_ns)
-
-
-_WORDS = {
-    "speed_mps": "Speed",
-    "cadence_spm": "Cadence",
-    "heart_rate_bpm": "Heart rate",
-    "power_w": "Power",
-    "grade": "Incline",
-}
-
-
-def _passed_over(chosen: Voice, others: Sequence[Voice]) -> list[str]:
-    """One sentence where others spoke too."""
-    if not others:
-        return []
-    left_out = " and ".join(f"{voice.stream.kind} {voice.stream.called}" for voice in others)
-    stream = chosen.stream
-    return [f"{_WORDS[chosen.channel]} comes from {stream.kind} {stream.called} alone; {left_out} also spoke."]
