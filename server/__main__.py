@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from server import commands
@@ -85,23 +85,23 @@ def main() -> None:
         code = cli(standalone_mode=False)
     except commands.Mistake as mistake:
         code = _complain(str(mistake))
-    except click.ClickException as mistake:
+    except typer.TyperException as mistake:
         code = _complain(mistake.format_message())
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code or 0)
 
 
-def _each(paths: list[Path], work: object) -> None:
+def _each(paths: list[Path], work: Callable[[Path], list[str]]) -> None:
     """Do the work for each path in order; a bad one is said and never stops the rest."""
     bad = 0
     for path in paths:
         try:
-            _print(work(path))  # type: ignore[operator]
+            _print(work(path))
         except commands.Mistake as mistake:
             bad = _complain(str(mistake))
     if bad:
-        raise click.exceptions.Exit(bad)
+        raise typer.Exit(bad)
 
 
 def _print(lines: list[str]) -> None:

@@ -94,19 +94,19 @@ def _measured(run: FileRun, asked: Asked, *, json: bool) -> list[str]:
 
 
 def _exposure_in_words(run: FileRun, exposure: Exposure) -> list[str]:
-    told = {name: value for name, value in exposure.to_json().items() if not isinstance(value, dict | list)}
-    units = {name: unit(name) or "" for name in told}
+    facts = {name: value for name, value in exposure.to_json().items() if not isinstance(value, dict | list)}
+    told = {name: value for name, value in facts.items() if value is not None}
+    untold = [name for name, value in facts.items() if value is None]
     sources = [f"  {channel} from {source}" for channel, source in exposure.sources.items()]
     notes = [f"  note: {note}" for note in exposure.notes]
-    return [f"{run.sport}:", *_table(told, units), *sources, *notes]
+    missing = [f"  not measured: {', '.join(untold)}"] if untold else []
+    return [f"{run.sport}:", *_table(told), *sources, *notes, *missing]
 
 
-def _table(fields: Mapping[str, Any], units: Mapping[str, str] | None = None) -> list[str]:
+def _table(fields: Mapping[str, Any]) -> list[str]:
     width = max((len(name) for name in fields), default=0)
-    rows = (
-        (name, "not said" if value is None else value, (units or {}).get(name, "")) for name, value in fields.items()
-    )
-    return [f"  {name:<{width}}  {value} {unit_name}".rstrip() for name, value, unit_name in rows]
+    told = {name: "not said" if value is None else value for name, value in fields.items()}
+    return [f"  {name:<{width}}  {value} {unit(name) or ''}".rstrip() for name, value in told.items()]
 
 
 def _previous(said: object) -> Previous | None:

@@ -32,7 +32,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
     answer.set_cookie(
         LOGIN_COOKIE,
         token,
-        expires=(now + LOGIN_LASTS[person.role]).strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        max_age=int(LOGIN_LASTS[person.role].total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=request.secure,

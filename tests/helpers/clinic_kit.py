@@ -107,6 +107,11 @@ def chunk(lines: list[Packet] | list[bytes]) -> bytes:
     return b"".join(line if isinstance(line, bytes) else line.to_line() for line in lines)
 
 
+def chunks(lines: list[Packet] | list[bytes]) -> list[bytes]:
+    """Sealed well below 64 KiB."""
+    return [chunk(lines[start : start + 400]) for start in range(0, len(lines), 400)]
+
+
 def digest(body: bytes) -> dict[str, str]:
     value = base64.b64encode(hashlib.sha256(body).digest()).decode()
     return {"Content-Digest": f"sha-256=:{value}:"}
