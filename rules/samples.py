@@ -102,7 +102,10 @@ def prepare(recording: Recording) -> Samples:
 
 
 def _in_order(recording: Recording) -> tuple[float, Column, dict[str, Column]]:
-    """The first moment, whole milliseconds since then, and the columns; samples of one moment become one, the larger value wins."""
+    """The first moment, whole milliseconds since then, and the columns.
+
+    Samples of one moment become one, and of two values the larger stays.
+    """
     readable = np.flatnonzero(np.abs(recording.t_s) <= FURTHEST_S)
     t_ms = np.rint(recording.t_s[readable] * 1000)
     order = readable[np.argsort(t_ms, kind="stable")]

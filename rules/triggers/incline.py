@@ -47,7 +47,12 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
 
 
 def known_enough(samples: Samples) -> bool:
-    """Whether the grade is known for 80 % of the running time; without any running, whether it is known at all."""
+    """Whether the grade is known for 80 % of the running time; without any running, whether it is known at all.
+
+    Without speed nobody can say when the runner ran, and so neither how steep it was.
+    """
+    if not samples.v_known.any():
+        return False
     known = ~np.isnan(samples.grade)
     run_ms, known_ms = samples.hold_ms[samples.running].sum(), samples.hold_ms[samples.running & known].sum()
     return bool(known.any() and 5 * known_ms >= 4 * run_ms)

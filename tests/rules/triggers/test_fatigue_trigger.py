@@ -1,0 +1,124 @@
+"""Fatigue: late in the session, or the day after a long one; counted from the sample before which it was reached."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from measured_runs import after, at, exposure_of, measured, recording, segment
+
+from rules.vocabulary import References
+
+
+def fatigue(*segments, onset_s=1800.0, **asked):
+    return exposure_of(*segments, fatigue_onset_s=onset_s, **asked).metrics
+
+
+def test_a_late_run_is_measured_as_the_specification_works_it_out():
+    """A continuous run of 2700 s with the onset at 1800 s has 900 s of fatigue (worked example M3)."""
+    metrics = fatigue(segment(2700, 3.0))
+    assert (metrics["fat_s"], metrics["run_s"]) == (900, 2700)
+
+
+@pytest.mark.parametrize(
+    ("onset_s", "fat_s"),
+    [(0, 20), (1, 19), (10, 10), (10.5, 9), (19, 1), (20, 0), (21, 0)],
+)
+def test_a_sample_is_fatigued_when_the_running_before_it_has_reached_the_onset(onset_s, fat_s):
+    # 20 samples of one second: before the sample at 10 s lie 10 s of running, before the one at 11 s lie 11
+    assert fatigue(segment(20, 3.0), onset_s=onset_s)["fat_s"] == fat_s
+
+
+def test_the_sample_that_crosses_the_onset_is_not_fatigued_yet():
+    # samples of 2.5 s; the onset of 6 s is crossed within the third (5 to 7.5 s); the fourth is the first fatigued one
+    metrics = measured(at([0, 2.5, 5, 7.5, 10], [3.0] * 5), fatigue_onset_s=6).metrics
+    assert metrics["fat_s"] == 2.5 + 1
+
+
+def test_only_running_tires():
+    # 1000 s of running, 600 s of walking, 1000 s of running, onset 1500 s: the second half of the second run, less
+    # nothing for the walk. At its edges the three-second speed is (3+3+1)/3 on the running side and (3+1+1)/3 beside.
+    metrics = fatigue(segment(1000, 3.0), segment(600, 1.0), segment(1000, 3.0), onset_s=1500)
+    assert metrics["fat_s"] == 500
+    assert metrics["run_s"] == 2000
+
+
+def test_a_gap_does_not_tire():
+    # 10 samples hold until 12 s, then an hour of silence, then 10 more: the onset of 15 s is reached after the third
+    run = at([*range(10), *range(3612, 3622)], [3.0] * 20)
+    assert measured(run, fatigue_onset_s=15).metrics["fat_s"] == 7
+
+
+def test_walking_after_the_onset_is_not_fatigued_running():
+    metrics = fatigue(segment(100, 3.0), segment(50, 1.0), segment(1, 3.0), segment(9, 1.0), onset_s=50)
+    assert metrics["fat_s"] == 50  # the lone second of 3.0 among walking has a three-second speed of 5/3
+
+
+@pytest.mark.parametrize(
+    ("hours", "run_s", "fat_s"),
+    [
+        (29.999, 1800, 600),
+        (30.0, 1800, 0),  # strictly less than 30 hours
+        (12.0, 1799.9, 0),  # the session before did not reach this stage's onset
+        (12.0, 1800, 600),
+        (0.0, 3600, 600),
+        (math.nan, 3600, 0),
+        (12.0, math.nan, 0),
+        (-1.0, 3600, 0),  # a session that ended after this one began is not the one before
+    ],
+)
+def test_a_run_soon_after_a_long_one_is_fatigued_from_its_first_second(hours, run_s, fat_s):
+    assert fatigue(segment(600, 3.0), previous=after(hours, run_s))["fat_s"] == fat_s
+
+
+@pytest.mark.parametrize("onset_s", [math.nan, math.inf, -1.0])
+def test_an_onset_that_is_no_time_leaves_fatigue_unmeasured(onset_s):
+    metrics = fatigue(segment(600, 3.8), onset_s=onset_s, previous=after(1, 9999))
+    assert (metrics["fat_s"], metrics["ff_s"], metrics["ff80_n"]) == (None, None, None)
+    assert metrics["run_s"] == 600
+
+
+@pytest.mark.parametrize(("v_mps", "ff_s"), [(3.8, 40), (3.79, 0)])
+def test_fast_and_fatigued_needs_95_percent_of_threshold_speed(v_mps, ff_s):
+    assert fatigue(segment(100, v_mps), onset_s=60)["ff_s"] == ff_s
+
+
+def test_an_effort_is_fatigued_by_its_first_sample():
+    # 6.4 is 80 % of 8.0. After 60 s at 3.0 the first sample at full three-second speed is the one at 61 s.
+    table = (segment(60, 3.0), segment(10, 7.0), segment(60, 3.0))
+    assert fatigue(*table, onset_s=61)["ff80_n"] == 1
+    assert fatigue(*table, onset_s=62)["ff80_n"] == 0
+    assert fatigue(*table, onset_s=62)["eff80_n"] == 1
+
+
+def test_a_tired_effort_downhill_does_not_count():
+    table = [segment(60, 3.0, grade=-0.05), segment(10, 7.0, grade=-0.05), segment(60, 3.0, grade=-0.05)]
+    assert fatigue(*table, onset_s=10)["ff80_n"] == 0
+
+
+def test_tired_efforts_cannot_be_told_from_a_watch_that_is_silent_on_purpose():
+    run = at(range(0, 600, 2), [7.6] * 300, hold_s=8.0)
+    assert measured(run, fatigue_onset_s=10).metrics["ff80_n"] is None
+
+
+def test_what_needs_a_reference_is_null_without_it():
+    metrics = fatigue(segment(100, 5.0), onset_s=50, references=References())
+    assert (metrics["fat_s"], metrics["ff_s"], metrics["ff80_n"]) == (50, None, None)
+
+
+@given(
+    lengths=st.lists(
+        st.tuples(st.integers(1, 60), st.sampled_from([0.0, 1.0, 2.0, 3.0, 7.0])), min_size=1, max_size=12
+    ),
+    onset_s=st.integers(0, 300),
+    later_s=st.integers(0, 300),
+    previous=st.none() | st.builds(after, st.sampled_from([10.0, 40.0]), st.sampled_from([30.0, 200.0])),
+)
+def test_a_later_onset_never_adds_fatigue(lengths, onset_s, later_s, previous):
+    run = recording(*(segment(for_s, v_mps) for for_s, v_mps in lengths))
+    early = measured(run, fatigue_onset_s=onset_s, previous=previous).metrics
+    late = measured(run, fatigue_onset_s=onset_s + later_s, previous=previous).metrics
+    for name in ("fat_s", "ff_s", "ff80_n"):
+        assert late[name] <= early[name]
