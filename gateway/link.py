@@ -1,0 +1,196 @@
+"""Link: one sensor, held for as long as it lasts and found again when it is lost; every notification goes inward."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+
+from gateway.clock import Clock
+from gateway.inlet import Inlet
+from gateway.radio import Radio
+from gateway.scanner import ANSWER_TIMEOUT_S, RADIO_ERRORS, RadioUnavailable, Scanner
+from gateway.watchdog import Watchdog
+from sensors import ble
+from sensors.devices import SensorInfo
+from sensors.errors import UnreadablePacket
+from sensors.packet import Packet, short_uuid
+
+CONNECT_TIMEOUT_S = 90.0  # bleak-retry-connector tries four times at some 20 s
+RELEASE_TIMEOUT_S = 5.0  # disconnect() hangs when bluetoothd is gone
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 30.0  # a runner who turns a corner is back at once; a flat battery is not
+
+LinkState = Literal["searching", "connecting", "connected", "lost"]
+log = logging.getLogger(__name__)
+
+
+class SensorGone(Exception):
+    """The sensor is not in reach now."""
+
+
+class Link:
+    """Keeps one sensor connected. `on_change(link)` is called at every change of `state`.
+
+    `random` gives numbers from 0 to 1 for the jitter of the pauses, so that two gateways do not meet at every try.
+    """
+
+    def __init__(
+        self,
+        info: SensorInfo,
+        radio: Radio,
+        scanner: Scanner,
+        clock: Clock,
+        inlet: Inlet,
+        watchdog: Watchdog,
+        on_change: Callable[[Link], None],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.info = info
+        self.state: LinkState = "searching"
+        self.battery_percent: int | None = None
+        self.connections = 0
+        self.trouble = ""
+        self.watchdog = watchdog
+        self._radio, self._scanner, self._clock, self._inlet = radio, scanner, clock, inlet
+        self._on_change, self._jitter = on_change, jitter
+
+    async def run(self) -> None:
+        """Never returns; end it by cancelling."""
+        vain = 0
+        while True:
+            before = self.connections
+            try:
+                await self._live()
+            except (SensorGone, RadioUnavailable, *RADIO_ERRORS) as why:
+                self.trouble = str(why) or type(why).__name__
+                log.info("%s: %s", self.info.address, self.trouble)
+            vain = 0 if self.connections > before else vain + 1
+            self._become("lost")
+            await asyncio.sleep(pause_s(vain, self._jitter()))
+
+    async def _live(self) -> None:
+        """From searching to the end of one connection."""
+        lost = asyncio.Event()
+        client = await self._connected(lost)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                self.info = await self._facts(client)
+                await self._subscribe(client)
+            self.watchdog.watch()
+            self.connections += 1
+            self.trouble = ""
+            self._become("connected")
+            await self._until_lost_or_silent(lost)
+        finally:
+            await _release(client)
+
+    async def _connected(self, lost: asyncio.Event) -> BleakClient:
+        self._become("searching")
+        sightings = await self._scanner.sweep(self._radio.sweep_s, until=self.info.address)
+        sighting = sightings.get(self.info.address)
+        if sighting is None:
+            raise SensorGone(f"{self.info.name or self.info.address} is out of reach or asleep")
+        self._become("connecting")
+        # One connection at a time, and none while scanning: adapters abort what they cannot do at once.
+        async with self._scanner.busy, asyncio.timeout(CONNECT_TIMEOUT_S):
+            return await establish_connection(
+                BleakClientWithServiceCache,
+                sighting.device,
+                sighting.name,
+                disconnected_callback=lambda _client: lost.set(),
+                backend=self._radio.client,
+                **self._radio.options(),
+            )
+
+    async def _facts(self, client: BleakClient) -> SensorInfo:
+        """Who the sensor says it is: read once a connection, and never a reason to hang up."""
+        said: dict[str, Any] = {}
+        for characteristic in _offered(client):
+            kind = ble.characteristics().get(short_uuid(characteristic.uuid))
+            if kind is not None and kind.READABLE and "read" in characteristic.properties:
+                said |= await _asked(client, characteristic)
+        self.battery_percent = said.get("battery_percent", self.battery_percent)
+        return SensorInfo(
+            address=self.info.address,
+            name=self.info.name,
+            model=said.get("model", self.info.model),
+            serial=said.get("serial", self.info.serial),
+            location=said.get("location", self.info.location),
+            cadence_unit=self.info.cadence_unit,
+        )
+
+    async def _subscribe(self, client: BleakClient) -> None:
+        """Subscribe to all that can be read; a sensor with nothing of the kind is of no use."""
+        subscribed = 0
+        for characteristic in _offered(client):
+            kind = ble.characteristics().get(short_uuid(characteristic.uuid))
+            if kind is not None and kind.NOTIFIES and {"notify", "indicate"} & set(characteristic.properties):
+                await client.start_notify(characteristic, partial(self._hear, kind.CHARACTERISTIC))
+                subscribed += 1
+        if not subscribed:
+            raise SensorGone(f"{self.info.name or self.info.address} offers nothing that can be recorded")
+
+    def _hear(self, short: str, _characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
+        """Stamp, queue, return: understanding comes later, and elsewhere."""
+        self._inlet.hear(
+            Packet(
+                boot=self._clock.boot,
+                mono_ns=self._clock.monotonic_ns(),
+                wall_ns=self._clock.wall_ns(),
+                adapter=self._radio.adapter,
+                sensor=self.info.address,
+                characteristic=short,
+                payload=bytes(data),
+            )
+        )
+        self.watchdog.heard()
+
+    async def _until_lost_or_silent(self, lost: asyncio.Event) -> None:
+        waits = [asyncio.create_task(lost.wait()), asyncio.create_task(self.watchdog.wait_for_silence())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        self.trouble = "the link broke" if lost.is_set() else "connected, but silent: the link was cut"
+
+    def _become(self, state: LinkState) -> None:
+        if state != self.state:
+            self.state = state
+            self._on_change(self)
+
+
+def pause_s(vain: int, jitter: float) -> float:
+    """Full jitter: anything up to a limit that doubles with each vain try."""
+    return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**vain))
+
+
+def _offered(client: BleakClient) -> list[BleakGATTCharacteristic]:
+    return [characteristic for service in client.services for characteristic in service.characteristics]
+
+
+async def _asked(client: BleakClient, characteristic: BleakGATTCharacteristic) -> dict[str, Any]:
+    """One characteristic read and decoded; {} where the sensor would not say."""
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            payload = await client.read_gatt_char(characteristic)
+        return ble.to_json(ble.decode(characteristic.uuid, bytes(payload)))
+    except (UnreadablePacket, *RADIO_ERRORS) as why:
+        log.info("%s would not be read: %s", characteristic.uuid, why)
+        return {}
+
+
+async def _release(client: BleakClient) -> None:
+    """After a drop too: bluetoothd goes on telling a client that never said goodbye, and each packet comes twice."""
+    try:
+        async with asyncio.timeout(RELEASE_TIMEOUT_S):
+            await client.disconnect()
+    except RADIO_ERRORS as why:
+        log.warning("%s could not be released: %s", client.address, why)

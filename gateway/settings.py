@@ -1,0 +1,46 @@
+"""Settings: what the gateway is told, by option, environment (STRIDEGATE_GATEWAY_...) or file, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.recorder import PRE_ROLL_S, STILLNESS_S
+from gateway.virtual.runs import STILL_S
+from gateway.watchdog import FIRST_WORD_S, SILENCE_S
+
+
+class Settings(BaseSettings):
+    """Every option of `run` has its name here; secrets come by file only (`token_file`)."""
+
+    model_config = SettingsConfigDict(env_prefix="STRIDEGATE_GATEWAY_", frozen=True, extra="ignore")
+
+    server: str | None = None
+    token_file: Path | None = None
+    data: Path = Path.home() / ".local/share/stridegate-gateway"
+    runner: str = ""
+    radio: Literal["system", "virtual"] = "system"
+    adapter: str | None = None
+    sensors: tuple[str, ...] = Field(default=(), description="addresses to record; none means every known sensor")
+    stillness_s: float = Field(default=0.0, ge=0, description="seconds of rest that end a session; 0: the usual")
+    pre_roll_s: float = Field(default=PRE_ROLL_S, ge=0, le=60)
+    silence_s: float = Field(default=SILENCE_S, gt=0)
+    first_word_s: float = Field(default=FIRST_WORD_S, gt=0)
+    rate: float = Field(default=1.0, ge=1, le=1000, description="virtual radio only: how many times as fast")
+    run_minutes: float = Field(default=30.0, ge=1, le=600, description="virtual radio only: length of the run")
+    sessions: int = Field(default=0, ge=0, description="stop after so many complete captures; 0: never")
+
+    @field_validator("server")
+    @classmethod
+    def _is_address(cls, server: str | None) -> str | None:
+        if server is not None and not server.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return server
+
+    @property
+    def rest_s(self) -> float:
+        """The stillness that ends a session: ten minutes, and less where nobody really stands and waits."""
+        return self.stillness_s or (STILL_S if self.radio == "virtual" else STILLNESS_S)

@@ -1,0 +1,50 @@
+"""Status: what a journal holds, read beside a running gateway without disturbing it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gateway.journal import FILE_NAME, Journal, JournalError
+from sensors.packet import Packet
+
+
+def status(folder: Path) -> dict[str, Any]:
+    """Every capture with its counts, and what is still to be uploaded.
+
+    Raises JournalError where there is no journal or it cannot be read.
+    """
+    with _reading(folder) as journal:
+        captures = journal.captures()
+    held = [capture for capture in captures if capture.state not in ("complete", "forgotten")]
+    return {
+        "journal": str(folder / FILE_NAME),
+        "sqlite": sqlite3.sqlite_version,
+        "packets_held": sum(capture.journaled - capture.uploaded for capture in held),
+        "captures": [asdict(capture) for capture in captures],
+    }
+
+
+def replay(folder: Path, capture: str) -> Iterator[Packet]:
+    """The packets of one capture in their order; a unique beginning of its id is enough."""
+    with _reading(folder) as journal:
+        ids = [row.id for row in journal.captures() if row.id.startswith(capture)]
+        if len(ids) != 1:
+            raise JournalError(f"{'no capture' if not ids else 'more than one capture'} begins with {capture}")
+        yield from journal.packets(ids[0])
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[Journal]:
+    path = folder / FILE_NAME
+    if not path.exists():
+        raise JournalError(f"there is no journal in {folder}")
+    try:
+        with closing(Journal.reading(path)) as journal:
+            yield journal
+    except sqlite3.Error as why:
+        raise JournalError(f"{path} cannot be read: {why}") from why

@@ -1,0 +1,213 @@
+"""Sync: hands captures to the server, chunk by chunk, as often as it takes and with one effect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from gateway.clock import SECOND_NS, Clock
+from gateway.journal import CaptureRow, ChunkRow, DamagedChunk, Journal
+from gateway.upload import (
+    REQUEST_TIMEOUT_S,
+    BadToken,
+    Gone,
+    Refused,
+    Server,
+    TryLater,
+    Unwelcome,
+    closing_words,
+    read_token,
+)
+from gateway.writer import Writer
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 15 * 60.0
+LOOK_EVERY_S = 10.0  # for what was sealed or closed without a word
+HEARTBEAT_EVERY_S = 60.0
+CLOCK_TOLERANCE_NS = 2 * SECOND_NS  # the Date of a reply has whole seconds, and travels
+
+log = logging.getLogger(__name__)
+
+
+class Sync:
+    """Call `wake()` when something was sealed or closed.
+
+    `on_complete(capture)` is called once for each capture that the server has whole; `on_change()` whenever a number
+    or `trouble` changed. `jitter()` gives numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        token_file: Path,
+        writer: Writer,
+        clock: Clock,
+        jitter: Callable[[], float],
+        on_complete: Callable[[CaptureRow], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        self.trouble = ""
+        self.server = server
+        self._token_file, self._writer, self._clock = token_file, writer, clock
+        self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
+        self._awake = asyncio.Event()
+        self._refused_token: str | None = None
+        self._beaten: tuple[float, dict[str, int]] = (0.0, {})
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Never returns; end it by cancelling."""
+        vain = 0
+        await self._writer.do(Journal.unpark)  # a new start may bring a new token, address or release
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)) as http:
+            while True:
+                self._awake.clear()
+                pause_s, trouble = LOOK_EVERY_S, ""
+                try:
+                    await self._offer_all(http)
+                    vain = 0
+                except TryLater as why:
+                    vain += 1
+                    pause_s, trouble = max(backoff_s(vain, self._jitter()), why.after_s), str(why)
+                except Unwelcome as why:
+                    trouble = str(why)
+                self._say(trouble)
+                await self._rest(pause_s, is_vain=vain > 0)
+
+    async def _offer_all(self, http: aiohttp.ClientSession) -> None:
+        """Offer everything that the server does not hold yet, oldest first."""
+        server = Server(http, self.server, await self._token())
+        try:
+            await self._beat(server)
+            for capture in await self._writer.do(Journal.captures):
+                if capture.state in ("open", "interrupted", "closed"):
+                    await self._offer(server, capture)
+            await self._beat(server)
+        except Unwelcome as why:
+            self._refused_token = server.token
+            await self._writer.do(partial(_park_all, why=str(why)))
+            raise
+
+    async def _offer(self, server: Server, capture: CaptureRow) -> None:
+        """Bring one capture as far as it goes; what the server will never take does not stop the others."""
+        try:
+            await self._upload(server, capture)
+        except Gone:
+            if capture.state == "closed":
+                await self._writer.do(lambda journal: journal.forget(capture.id, "the server deleted it"))
+        except (Refused, DamagedChunk) as why:
+            reason = str(why)
+            log.error("capture %s is set aside: %s", capture.id, reason)
+            if capture.state == "closed":
+                await self._writer.do(lambda journal: journal.park(capture.id, reason))
+
+    async def _upload(self, server: Server, capture: CaptureRow) -> None:
+        chunks = await self._writer.do(lambda journal: journal.chunks(capture.id))
+        if capture.state != "closed" and all(chunk.acknowledged for chunk in chunks):
+            return
+        await server.begin(capture)
+        held = await server.held(capture.id)
+        for chunk in chunks:
+            if chunk.seq not in held:
+                body = await self._writer.do(partial(_body, capture=capture.id, chunk=chunk))
+                await server.put_chunk(capture.id, chunk, body)
+            if not chunk.acknowledged:
+                await self._writer.do(partial(_acknowledge, capture=capture.id, seq=chunk.seq))
+                self._on_change()
+        if capture.state == "closed":
+            await self._finish(server, capture, chunks)
+
+    async def _finish(self, server: Server, capture: CaptureRow, chunks: list[ChunkRow]) -> None:
+        offset_ns = self._true_offset_ns(server)
+        await self._writer.do(lambda journal: journal.note_boot(self._clock.boot, offset_ns, True))
+        words = await self._writer.do(lambda journal: closing_words(journal, capture, chunks))
+        await server.complete(capture.id, words)
+        now_ns = self._clock.wall_ns()
+        await self._writer.do(lambda journal: journal.complete(capture.id, now_ns))
+        await self._beat(server)  # before anybody hears that it is complete: the server must not wait for more
+        done = await self._writer.do(lambda journal: journal.capture(capture.id))
+        if done is not None:
+            self._on_complete(done)
+
+    def _true_offset_ns(self, server: Server) -> int:
+        """How far our wall clock is behind; a simulated clock is right by definition."""
+        offset_ns = server.clock_offset_ns or 0
+        return 0 if self._clock.simulated or abs(offset_ns) <= CLOCK_TOLERANCE_NS else offset_ns
+
+    async def _beat(self, server: Server) -> None:
+        """Tell how many packets are still here: the server must not decide without them. Older servers do not ask."""
+        held = await self._writer.do(_held)
+        now_s = asyncio.get_running_loop().time()
+        if held == self._beaten[1] and now_s - self._beaten[0] < HEARTBEAT_EVERY_S:
+            return
+        words: dict[str, Any] = {"held": held, "wall_ns": self._clock.wall_ns(), "boot": self._clock.boot}
+        try:
+            await server.heartbeat(words)
+        except (Refused, Gone) as why:
+            log.debug("no heartbeat: %s", why)
+        self._beaten = (now_s, held)
+
+    async def _token(self) -> str:
+        try:
+            token = read_token(self._token_file)
+        except BadToken as why:
+            raise Unwelcome(str(why)) from why
+        if token == self._refused_token:
+            raise Unwelcome(f"the server does not accept the token in {self._token_file}; a new one is needed")
+        if self._refused_token is not None:
+            self._refused_token = None
+            await self._writer.do(Journal.unpark)
+        return token
+
+    def _say(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            log.warning("upload: %s", trouble)
+        self.trouble = trouble
+        self._on_change()
+
+    async def _rest(self, seconds: float, is_vain: bool) -> None:
+        """Sleep, but not through news; after a vain try news does not hurry, for the server is what is missing."""
+        if is_vain:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+
+
+def backoff_s(vain: int, jitter: float) -> float:
+    """Full jitter: anything up to a limit that doubles with each vain try, from one second to a quarter of an hour."""
+    return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(vain, 20)))
+
+
+def _body(journal: Journal, *, capture: str, chunk: ChunkRow) -> bytes:
+    return journal.chunk_bytes(capture, chunk)
+
+
+def _acknowledge(journal: Journal, *, capture: str, seq: int) -> None:
+    journal.acknowledge(capture, [seq])
+
+
+def _park_all(journal: Journal, *, why: str) -> None:
+    for capture in journal.captures():
+        if capture.state == "closed":
+            journal.park(capture.id, why)
+
+
+def _held(journal: Journal) -> dict[str, int]:
+    """Packets on this disk that the server does not have, by runner."""
+    held: dict[str, int] = {}
+    for capture in journal.captures():
+        # At least one while a capture is not complete: its end is still to come.
+        here = 0 if capture.state in ("complete", "forgotten") else max(1, capture.journaled - capture.uploaded)
+        held[capture.runner] = held.get(capture.runner, 0) + here
+    return held

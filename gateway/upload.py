@@ -1,0 +1,194 @@
+"""Upload: the words that gateway and server exchange over HTTP, and what each answer means for the gateway."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import time
+from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from gateway.clock import SECOND_NS
+from gateway.journal import CaptureRow, ChunkRow, Journal
+
+PROTOCOL = "1"
+REQUEST_TIMEOUT_S = 30.0
+NOT_OTHERS = 0o077  # nobody but the owner may read a token
+LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+LONGEST_REASON = 300
+
+
+class TryLater(Exception):
+    """The server is away, busy or broken: nothing is lost, the same is offered again after a pause."""
+
+    def __init__(self, why: str, after_s: float = 0.0) -> None:
+        self.after_s = after_s
+        super().__init__(why)
+
+
+class Refused(Exception):
+    """The server will not have this; a person must read why."""
+
+
+class Unwelcome(Exception):
+    """The token is not, or no longer, good: nothing is offered before there is a new one."""
+
+
+class Gone(Exception):
+    """The server has deleted this capture and will not have it again."""
+
+
+class Server:
+    """One server as seen with one token. Each method is one request; all are harmless to repeat.
+
+    They raise TryLater, Refused, Unwelcome or Gone, and nothing else. `clock_offset_ns` is how far the wall clock
+    of this machine is behind the server's, from its last reply; None before the first.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, server: str, token: str) -> None:
+        self.token = token
+        self.clock_offset_ns: int | None = None
+        self._http = http
+        self._base = f"{server.rstrip('/')}/api/v1"
+
+    async def begin(self, capture: CaptureRow) -> None:
+        await self._ask(
+            "PUT", f"captures/{capture.id}", json={"runner": capture.runner, "started_at": capture.started_at}
+        )
+
+    async def held(self, capture: str) -> frozenset[int]:
+        """The sequence numbers that the server holds."""
+        said = await self._ask("GET", f"captures/{capture}")
+        have = said.get("have")
+        if not isinstance(have, list) or not all(isinstance(seq, int) for seq in have):
+            raise TryLater("what answers at this address is not a Stridegate server")
+        return frozenset(have)
+
+    async def put_chunk(self, capture: str, chunk: ChunkRow, body: bytes) -> None:
+        digest = base64.b64encode(bytes.fromhex(chunk.sha256)).decode()
+        await self._ask(
+            "PUT",
+            f"captures/{capture}/chunks/{chunk.seq}",
+            data=gzip.compress(body, mtime=0),
+            headers={
+                "Content-Type": "application/x-ndjson",
+                "Content-Encoding": "gzip",
+                "Content-Digest": f"sha-256=:{digest}:",
+            },
+        )
+
+    async def complete(self, capture: str, words: dict[str, Any]) -> None:
+        await self._ask("POST", f"captures/{capture}/complete", json=words)
+
+    async def heartbeat(self, words: dict[str, Any]) -> dict[str, Any]:
+        return await self._ask("POST", "gateways/me/heartbeat", json=words)
+
+    async def live(self, runner: str, words: dict[str, Any]) -> None:
+        await self._ask("POST", f"runners/{runner}/live", json=words)
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+        words = {
+            "Authorization": f"Bearer {self.token}",
+            "Stridegate-Protocol": PROTOCOL,
+            "Accept": "application/json",
+            **(headers or {}),
+        }
+        try:
+            async with self._http.request(
+                method, f"{self._base}/{path}", headers=words, allow_redirects=False, **body
+            ) as reply:
+                content = await reply.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as why:
+            raise TryLater(f"the server cannot be reached: {str(why) or type(why).__name__}") from why
+        self._compare_clocks(reply)
+        return _understood(reply, content)
+
+    def _compare_clocks(self, reply: aiohttp.ClientResponse) -> None:
+        try:
+            told = parsedate_to_datetime(reply.headers.get("Date", ""))
+        except ValueError:
+            return
+        self.clock_offset_ns = round(told.timestamp() * SECOND_NS) - time.time_ns()
+
+
+def _understood(reply: aiohttp.ClientResponse, content: bytes) -> dict[str, Any]:
+    """The reply's JSON object ({} where it has none), or what the status means."""
+    status = reply.status
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise Unwelcome(f"the server does not accept this gateway's token: {_reason(reply, content)}")
+    if status == HTTPStatus.GONE:
+        raise Gone(_reason(reply, content))
+    if status in LATER or status >= 500 or 300 <= status < 400:
+        raise TryLater(f"the server cannot take it now: {_reason(reply, content)}", _retry_after_s(reply))
+    if status >= 400:
+        raise Refused(_reason(reply, content))
+    if content and "json" not in reply.content_type:
+        raise TryLater("what answers at this address is not a Stridegate server")  # the page of a hotel's network
+    return _object(content)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(content or b"{}")
+    except ValueError as why:
+        raise TryLater("the server's answer was cut off") from why
+    return said if isinstance(said, dict) else {}
+
+
+def _reason(reply: aiohttp.ClientResponse, content: bytes) -> str:
+    """The sentence of a problem document (RFC 9457), else the bare status."""
+    try:
+        said = json.loads(content)
+        words = said.get("detail") or said.get("title") or ""
+    except (ValueError, AttributeError):
+        words = ""
+    return f"{reply.status} {reply.reason}{': ' + str(words)[:LONGEST_REASON] if words else ''}"
+
+
+def _retry_after_s(reply: aiohttp.ClientResponse) -> float:
+    text = reply.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else 0.0
+
+
+def closing_words(journal: Journal, capture: CaptureRow, chunks: Iterable[ChunkRow]) -> dict[str, Any]:
+    """The body of `complete`: how much there is, its root hash, whose clocks and sensors they were."""
+    hashes = [chunk.sha256 for chunk in chunks]
+    return {
+        "chunks": len(hashes),
+        "packets": capture.journaled,
+        "dropped": capture.dropped,
+        "root": root_hash(capture.id, hashes),
+        "ended_at": capture.ended_at,
+        "clock": journal.boots(capture.id),
+        "sensors": journal.sensors(capture.id),
+    }
+
+
+def root_hash(capture: str, hashes: list[str]) -> str:
+    """SHA-256 over {"capture", "chunks", "version"} as JSON with sorted keys and no spaces."""
+    words = {"capture": capture, "chunks": hashes, "version": 1}
+    return sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+class BadToken(Exception):
+    """The token file cannot be used; the sentence says why."""
+
+
+def read_token(path: Path) -> str:
+    """The token in a file that its owner alone may read."""
+    try:
+        if path.stat().st_mode & NOT_OTHERS:
+            raise BadToken(f"others can read the token in {path}; run: chmod 600 {path}")
+        token = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as why:
+        raise BadToken(f"the token file {path} cannot be read: {why}") from why
+    if not token or any(letter.isspace() for letter in token):
+        raise BadToken(f"there is no token in {path}")
+    return token
