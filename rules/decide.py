@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rules.case import Case
 from rules.dose import Dose, weigh
 from rules.errors import ProgrammeInvalid
-from rules.notes import notes
+from rules.notes import clock_notes, notes
 from rules.programme import load
 from rules.rows import gaps, jumps, said, tolerance, unknown
 from rules.verdict import Verdict
@@ -136,7 +136,7 @@ def _without_programme(case: Case, why: str) -> Verdict:
         sufficient=False,
         reasons=reasons,
         missing=(),
-        notes=(),
+        notes=clock_notes(case),
         programme_version=_version(case),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.case import Case
 from rules.ceilings import ceiling_metric
 from rules.numbers import metric
 from rules.view import View
@@ -13,7 +14,12 @@ HEART_RATE_METRICS = ("decoupling_pct", "hr_drift_pct", "trimp")
 
 def notes(view: View) -> tuple[str, ...]:
     """The notes of a verdict, sorted."""
-    return tuple(sorted((*_unchecked_ceilings(view), *_clock(view), *_heart_rate(view))))
+    return tuple(sorted((*_unchecked_ceilings(view), *clock_notes(view.case), *_heart_rate(view))))
+
+
+def clock_notes(case: Case) -> tuple[str, ...]:
+    """A session that begins after `now` was dropped: some clock is wrong."""
+    return ("CLOCK_FUTURE",) if any(session.start > case.now for session in case.sessions) else ()
 
 
 def _unchecked_ceilings(view: View) -> Iterator[str]:
@@ -22,11 +28,6 @@ def _unchecked_ceilings(view: View) -> Iterator[str]:
         values = (ceiling_metric(seen.session.metrics, name) for seen in view.since_entry)
         if name not in view.ceil or any(value is None for value in values):
             yield f"CEILING_UNCHECKED {name}"
-
-
-def _clock(view: View) -> Iterator[str]:
-    if view.from_the_future:
-        yield "CLOCK_FUTURE"
 
 
 def _heart_rate(view: View) -> Iterator[str]:

@@ -15,7 +15,7 @@ from rules.references import effective
 from rules.response import classify, is_pending
 from rules.stage import Amounts, Stage
 from rules.vocabulary import References, Response, Session
-from rules.windows import HORIZON_DAYS, age_days
+from rules.windows import HORIZON_DAYS, age_days, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,6 @@ class View:
     ceil: Amounts
     seen: tuple[Seen, ...]
     since_entry: tuple[Seen, ...]
-    from_the_future: int
 
     @property
     def now(self) -> datetime:
@@ -90,9 +89,7 @@ def look(case: Case) -> View:
     profile = _profile(case, programme)
     references = effective(case.references)
     ceil = checkable(stage.ceil, references)
-    ages = ((session, age_days(case.now, session.start)) for session in case.sessions)
-    known = [(session, age) for session, age in ages if age <= HORIZON_DAYS]
-    seen = tuple(_seen(case, session, age, profile, ceil) for session, age in sorted(known, key=_order) if age >= 0)
+    seen = tuple(_seen(case, session, profile, ceil) for session in in_horizon(case))
     return View(
         case=case,
         programme=programme,
@@ -103,12 +100,13 @@ def look(case: Case) -> View:
         ceil=ceil,
         seen=seen,
         since_entry=tuple(one for one in seen if one.since_entry),
-        from_the_future=len(known) - len(seen),
     )
 
 
-def _order(known: tuple[Session, float]) -> tuple[datetime, str]:
-    return known[0].start, known[0].id
+def in_horizon(case: Case) -> list[Session]:
+    """The sessions of the last 60 days by (start, id); those from the future are dropped."""
+    recent = [session for session in case.sessions if within(case.now, session.start, HORIZON_DAYS)]
+    return sorted(recent, key=lambda session: (session.start, session.id))
 
 
 def _profile(case: Case, programme: Programme) -> Profile:
@@ -117,11 +115,11 @@ def _profile(case: Case, programme: Programme) -> Profile:
     return choose(case.profile, programme.profile)
 
 
-def _seen(case: Case, session: Session, age: float, profile: Profile, ceil: Mapping[str, float]) -> Seen:
+def _seen(case: Case, session: Session, profile: Profile, ceil: Mapping[str, float]) -> Seen:
     response = classify(session.check_in, profile, case.baseline_morning, case.baseline_stiff_min)
     return Seen(
         session=session,
-        age_days=age,
+        age_days=age_days(case.now, session.start),
         since_entry=session.start >= case.stage_entered_at,
         response=response,
         pending=is_pending(session, response, case.now),

@@ -1,0 +1,277 @@
+"""What must hold for every case, whatever its numbers: thirteen promises, each tried on cases drawn at random."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cases import NOW, document, felt, run, volume_stage
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from random_cases import PLAN, good_values, random_cases, sessions, thoroughly
+
+from rules.case import Case
+from rules.decide import decide
+from rules.dose import weigh
+from rules.errors import BadCase
+from rules.view import look
+from rules.vocabulary import CheckIn, Decision, Flag
+
+PAINS = ("during", "after", "morning")
+WORSE = st.sampled_from([*PAINS, "stiff_min", "stopped", "sharp_sudden", "distal_spread"])
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=5), part, max_size=3),
+    max_leaves=5,
+)
+
+
+def rank(case: Case) -> Decision:
+    return decide(case).decision
+
+
+def changed_session(case: Case, index: int, **changes) -> Case:
+    some = list(case.sessions)
+    some[index] = replace(some[index], **changes)
+    return replace(case, sessions=tuple(some))
+
+
+def with_metric(case: Case, index: int, name: str, value: float | None) -> Case:
+    return changed_session(case, index, metrics={**case.sessions[index].metrics, name: value})
+
+
+def worse(check_in: CheckIn, what: str, by: float) -> CheckIn:
+    value = getattr(check_in, what)
+    if what in PAINS or what == "stiff_min":
+        return check_in if value is None else replace(check_in, **{what: value + by})
+    return replace(check_in, **{what: True})
+
+
+@thoroughly
+@given(case=random_cases(), data=st.data())
+def test_1_more_pain_or_stiffness_or_a_flag_never_permits_more(case, data):
+    before = rank(case)
+    raised = replace(case, flags=(*case.flags, Flag(code="night_rest_pain", raised_at=NOW)))
+    assert rank(raised) <= before
+    answered = [i for i, session in enumerate(case.sessions) if session.check_in is not None]
+    if answered:
+        index = data.draw(st.sampled_from(answered))
+        said = worse(case.sessions[index].check_in, data.draw(WORSE), data.draw(st.sampled_from([0.5, 1, 3, 30])))
+        assert rank(changed_session(case, index, check_in=said)) <= before
+    if case.daily:
+        first, *rest = case.daily
+        assume(first.morning is not None)
+        assert rank(replace(case, daily=(replace(first, morning=first.morning + 3), *rest))) <= before
+
+
+@thoroughly
+@given(case=random_cases(terminal=False), data=st.data())
+def test_2_leaving_a_session_out_never_makes_the_loading_sufficient(case, data):
+    assume(case.sessions)
+    gone = data.draw(st.sampled_from(case.sessions))
+    fewer = replace(case, sessions=tuple(session for session in case.sessions if session is not gone))
+    assert decide(case).sufficient or not decide(fewer).sufficient
+
+
+@thoroughly
+@given(
+    case=random_cases(terminal=False),
+    added=sessions("added", good=True),
+    unmeasured=st.sampled_from(["", *good_values]),
+)
+def test_3_another_tolerated_session_within_the_ceilings_never_makes_the_loading_insufficient(case, added, unmeasured):
+    if unmeasured:
+        added = replace(added, metrics={**added.metrics, unmeasured: None})
+    more = replace(case, sessions=(*case.sessions, added))
+    before = decide(case)
+    assume(before.sufficient)
+    (seen,) = (seen for seen in look(more).seen if seen.id == "added")
+    assume(seen.response == "GREEN" and not seen.breaches)
+    assert decide(more).sufficient
+
+
+@thoroughly
+@given(case=random_cases(terminal=False), data=st.data())
+def test_4_asking_for_more_never_permits_more(case, data):
+    stage = look(case).stage
+    what = data.draw(
+        st.sampled_from(["n", "spacing_h", "min_days", "earliest_day", "window_days", "each", "total", "max"])
+    )
+    more = data.draw(st.sampled_from([0.5, 1, 24, 300]))
+    if what == "window_days":
+        patch = {what: max(0, (stage.window_days or 60) - more)}
+    elif what in ("each", "total", "max"):
+        names = sorted(getattr(stage, what)) or ["fat_s"]
+        name = data.draw(st.sampled_from(names))
+        patch = {what: {name: getattr(stage, what).get(name, 0) + more}}
+    else:
+        patch = {what: (getattr(stage, what) or 0) + more}
+    assert rank(replace(case, stage_override=patch)) <= rank(case)
+
+
+@thoroughly
+@given(case=random_cases(), data=st.data())
+def test_5_a_lower_ceiling_never_permits_more(case, data):
+    stage = look(case).stage
+    name = data.draw(st.sampled_from(sorted(stage.ceil) or ["peak3_pct"]))
+    lower = stage.ceil.get(name, 100) * data.draw(st.sampled_from([0, 0.5, 0.9]))
+    assert rank(replace(case, stage_override={"ceil": {name: lower}})) <= rank(case)
+    assert rank(replace(case, stage_override={"ceil7": {"runs": data.draw(st.integers(0, 3))}})) <= rank(case)
+
+
+@thoroughly
+@given(case=random_cases(), data=st.data())
+def test_6_the_order_of_arrival_and_what_arrives_twice_are_irrelevant(case, data):
+    expected = decide(case).to_json()
+    shuffled = replace(
+        case,
+        sessions=tuple(data.draw(st.permutations(case.sessions))),
+        daily=tuple(data.draw(st.permutations(case.daily))),
+    )
+    assert decide(shuffled).to_json() == expected
+    once = document(shuffled)
+    twice = {**once, **{part: once[part] * 2 for part in ("sessions", "daily", "flags", "holds")}}
+    if len({day["at"] for day in once["daily"]}) == len(once["daily"]):
+        assert decide(Case.from_json(json.dumps(twice))).to_json() == expected
+
+
+@thoroughly
+@given(
+    case=random_cases(), age=st.sampled_from([timedelta(days=60, seconds=1), timedelta(days=61), timedelta(days=400)])
+)
+def test_7_a_session_of_more_than_60_days_ago_has_no_effect(case, age):
+    entered = replace(case, stage_entered_at=min(case.stage_entered_at, NOW - timedelta(days=70)))
+    old = run("old", NOW - age, 9000, 30000, felt(9, 9, 9, stopped=True), peak3_pct=99.0, quality="POOR")
+    assert decide(replace(entered, sessions=(*entered.sessions, old))) == decide(entered)
+
+
+@thoroughly
+@given(case=random_cases(), code=st.sampled_from(["saddle_numbness", "calf_swelling_warm", "a code of tomorrow"]))
+def test_8_an_uncleared_flag_always_stops(case, code):
+    flagged = replace(case, flags=(Flag(code=code, raised_at=NOW - timedelta(days=300)),))
+    assert rank(flagged) is Decision.STOP_REFER
+    assert rank(replace(flagged, programme="nothing known")) is Decision.STOP_REFER
+
+
+@thoroughly
+@given(case=random_cases())
+def test_9_without_an_eligible_session_nobody_is_ready(case):
+    if not weigh(look(case)).eligible:
+        assert rank(case) is not Decision.PROGRESS_READY
+    painless = tuple(replace(session, quality="POOR") for session in case.sessions)
+    assert rank(replace(case, sessions=painless)) is not Decision.PROGRESS_READY
+    assert rank(replace(case, sessions=())) is not Decision.PROGRESS_READY
+
+
+@thoroughly
+@given(case=random_cases(), days=st.integers(-20000, 20000))
+def test_10_the_calendar_is_irrelevant(case, days):
+    assert decide(shifted(case, timedelta(days=days))) == decide(case)
+
+
+def shifted(case: Case, by: timedelta) -> Case:
+    def moved(moment):
+        return None if moment is None else moment + by
+
+    return replace(
+        case,
+        now=moved(case.now),
+        stage_entered_at=moved(case.stage_entered_at),
+        onset_at=moved(case.onset_at),
+        references=replace(case.references, declared_at=moved(case.references.declared_at)),
+        sessions=tuple(replace(s, start=moved(s.start), end=moved(s.end)) for s in case.sessions),
+        daily=tuple(replace(day, at=moved(day.at)) for day in case.daily),
+        flags=tuple(replace(f, raised_at=moved(f.raised_at), cleared_at=moved(f.cleared_at)) for f in case.flags),
+        holds=tuple(replace(hold, from_=moved(hold.from_), until=moved(hold.until)) for hold in case.holds),
+    )
+
+
+@thoroughly
+@given(case=random_cases(), notes=ANY_JSON, value=st.sampled_from([None, 0.0, 250.0]))
+def test_11_what_only_informs_changes_no_decision(case, notes, value):
+    informing = dict.fromkeys(
+        ("decoupling_pct", "hr_drift_pct", "cadence_decay_pct", "d_prime_min_m", "depleted_s", "trimp", "acwr"), value
+    )
+    told = tuple(replace(session, metrics={**session.metrics, **informing}) for session in case.sessions)
+    hearts = replace(case.references, hr_max_bpm=value, hr_rest_bpm=value, d_prime_m=value)
+    before, after = decide(case), decide(replace(case, sessions=told, notes=notes, references=hearts))
+    assert (before.decision, before.sufficient, before.reasons, before.missing) == (
+        after.decision,
+        after.sufficient,
+        after.reasons,
+        after.missing,
+    )
+
+
+@thoroughly
+@given(case=random_cases(terminal=False), data=st.data())
+def test_12_not_measured_is_never_better_than_just_enough_and_never_worse_than_just_within(case, data):
+    assume(case.sessions)
+    stage = look(case).stage
+    index = data.draw(st.integers(0, len(case.sessions) - 1))
+    doses = {**stage.total, **stage.max, **stage.each}
+    name = data.draw(st.sampled_from(sorted(doses)))
+    within = min(doses[name], stage.ceil.get(name, math.inf))
+    assert rank(with_metric(case, index, name, None)) <= rank(with_metric(case, index, name, within))
+    for limit in sorted(set(stage.ceil) - set(doses) - {"run_s"}):
+        unknown = with_metric(case, index, limit, None)
+        assert rank(unknown) >= rank(with_metric(case, index, limit, stage.ceil[limit]))
+
+
+@thoroughly
+@given(case=random_cases(), data=st.data(), value=ANY_JSON)
+def test_13_whatever_stands_in_the_document_it_is_judged_or_refused_in_a_sentence(case, data, value):
+    form = document(case)
+    place, key = data.draw(st.sampled_from(list(_places(form, ""))))
+    if key == "programme" and isinstance(form["programme"], dict):
+        form["programme"] = {**form["programme"], data.draw(st.sampled_from(sorted(PLAN))): value}
+    else:
+        place[key] = value
+    try:
+        decide(Case.from_json(form))
+    except BadCase as problem:
+        assert str(problem).endswith(".")
+        assert "\n" not in str(problem)
+
+
+def _places(part, key):
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield part, name
+            if name != "programme":
+                yield from _places(value, name)
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield part, index
+            yield from _places(value, index)
+
+
+@thoroughly
+@given(case=random_cases(), bad=st.sampled_from([math.nan, math.inf, -math.inf]), data=st.data())
+def test_13_numbers_that_are_none_are_refused_at_the_border_and_never_permit_more_behind_it(case, bad, data):
+    assume(case.sessions)
+    index = data.draw(st.integers(0, len(case.sessions) - 1))
+    name = data.draw(st.sampled_from(["run_s", "run_m", "fat_s", "peak3_pct", "eff90_n"]))
+    spoilt = with_metric(case, index, name, bad)
+    assert decide(spoilt) == decide(with_metric(case, index, name, None)), "behind the border it is not measured"
+    with pytest.raises(BadCase, match="not a finite number"):
+        Case.from_json(document(spoilt))
+    said = felt(bad, bad, bad, stiff_min=bad)
+    assert decide(changed_session(case, index, check_in=said)) == decide(
+        changed_session(case, index, check_in=CheckIn())
+    )
+    assert rank(replace(case, baseline_morning=bad, baseline_stiff_min=bad)) == rank(
+        replace(case, baseline_morning=None, baseline_stiff_min=None)
+    )
+
+
+def test_a_case_at_the_ends_of_the_calendar_is_judged():
+    for year in (1, 9999):
+        ends = {
+            f"{name}": f"{year:04}-{'01-01' if year == 1 else '12-31'}T12:00:00Z"
+            for name in ("now", "stage_entered_at")
+        }
+        assert decide(Case.from_json({**document(volume_stage()), **ends})).decision is not Decision.PROGRESS_READY
