@@ -81,11 +81,11 @@ async def _open_clinic(app: web.Application, address: str, screen: Screen) -> tu
     done = await app[REVIEWER].review_due()
     screen.step(f"Measured and judged {done} runs of the past")
     token = secrets.token_urlsafe(32)
-    links = await app[DESK].write(_doors, token, address, now)
+    links = await app[DESK].write(doors, token, address, now)
     return links, token
 
 
-def _doors(db: Session, token: str, address: str, now: datetime) -> dict[str, str]:
+def doors(db: Session, token: str, address: str, now: datetime) -> dict[str, str]:
     people.add_gateway(db, GATEWAY_ID, "the gateway of the demonstration", token, [RECORDED.id], now)
     links = {}
     for person, shows in [(clinic.PHYSIO, "the physio"), *((story.runner, story.shows) for story in clinic.STORIES)]:
