@@ -179,7 +179,7 @@ class Journal:
         self.db.executemany("INSERT OR REPLACE INTO sensors VALUES (?, ?, ?)", rows)
 
     def note_boot(self, boot: str, offset_ns: int, trusted: bool) -> None:
-        """How far this boot's wall clock was from the truth; a trusted word is never replaced by a guess."""
+        """True wall time less monotonic time of a boot; a trusted word is never replaced by a guess."""
         self.db.execute(
             "INSERT INTO boots VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET offset_ns = excluded.offset_ns,"
             " trusted = excluded.trusted WHERE excluded.trusted OR NOT boots.trusted",
@@ -246,10 +246,13 @@ class Journal:
         return [json.loads(facts) for (facts,) in rows]
 
     def boots(self, capture: str) -> list[dict[str, Any]]:
-        """Each boot heard in the capture with its clock's offset; one that never met a server is not trusted."""
+        """Each boot heard in the capture with its clock's offset; one that never met a server is not trusted.
+
+        Such a one has the largest offset that its packets show: a clock that wakes in 1970 is set forward later.
+        """
         rows = self.db.execute(
-            "SELECT p.boot, coalesce(b.offset_ns, 0), coalesce(b.trusted, 0) FROM"
-            " (SELECT boot, min(n) AS n FROM packets WHERE capture = ? GROUP BY boot) p"
+            "SELECT p.boot, coalesce(b.offset_ns, p.seen_ns), coalesce(b.trusted, 0) FROM (SELECT boot,"
+            " min(n) AS n, max(wall_ns - mono_ns) AS seen_ns FROM packets WHERE capture = ? GROUP BY boot) p"
             " LEFT JOIN boots b ON b.boot = p.boot ORDER BY p.n",
             (capture,),
         )

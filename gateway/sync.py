@@ -137,9 +137,10 @@ class Sync:
             self._on_complete(done)
 
     def _true_offset_ns(self, server: Server) -> int:
-        """How far our wall clock is behind; a simulated clock is right by definition."""
-        offset_ns = server.clock_offset_ns or 0
-        return 0 if self._clock.simulated or abs(offset_ns) <= CLOCK_TOLERANCE_NS else offset_ns
+        """True wall time less monotonic time of this boot; a simulated clock is right by definition."""
+        behind_ns = server.clock_offset_ns or 0
+        right = self._clock.simulated or abs(behind_ns) <= CLOCK_TOLERANCE_NS
+        return self._clock.wall_ns() - self._clock.monotonic_ns() + (0 if right else behind_ns)
 
     async def _beat(self, server: Server) -> None:
         """Tell how many packets are still here: the server must not decide without them. Older servers do not ask."""
