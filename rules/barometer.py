@@ -39,15 +39,31 @@ def slope(t_ms: Column, hold_ms: Column, v_mps: Column, altitude_m: Column) -> t
 
 
 def smoothed(t_ms: Column, altitude_m: Column) -> Column:
-    """The median altitude of the five seconds around each sample that has one."""
-    known = np.flatnonzero(~np.isnan(altitude_m))
-    t, altitude, out = t_ms[known], altitude_m[known], np.full(len(t_ms), np.nan)
-    first = np.searchsorted(t, t - MEDIAN_HALF_MS, side="left")
-    count = np.searchsorted(t, t + MEDIAN_HALF_MS, side="right") - first
+    """The median altitude of the five seconds around each sample that has one.
+
+    Near the first and the last reading of a stretch the window shrinks on both sides alike: one that leans to one
+    side would flatten every slope there.
+    """
+    known, out = np.flatnonzero(~np.isnan(altitude_m)), np.full(len(t_ms), np.nan)
+    if not len(known):
+        return out
+    t, altitude = t_ms[known], altitude_m[known]
+    half = np.minimum(MEDIAN_HALF_MS, _to_the_edge(t))
+    first = np.searchsorted(t, t - half, side="left")
+    count = np.searchsorted(t, t + half, side="right") - first
     for part in range(0, len(known), AT_ONCE):
         here = slice(part, part + AT_ONCE)
         out[known[here]] = _medians(altitude, first[here], count[here])
     return out
+
+
+def _to_the_edge(t: Column) -> Column:
+    """From each moment to the nearer end of its stretch without a silence of more than half a window."""
+    silent = np.flatnonzero(np.diff(t) > MEDIAN_HALF_MS) + 1
+    edges = np.concatenate([[0], silent, [len(t)]])
+    lengths = np.diff(edges)
+    begin, end = np.repeat(t[edges[:-1]], lengths), np.repeat(t[edges[1:] - 1], lengths)
+    return np.asarray(np.minimum(t - begin, end - t))
 
 
 def _medians(altitude: Column, first: Places, count: Places) -> Column:

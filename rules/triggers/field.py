@@ -40,7 +40,7 @@ def _acceleration(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
     smooth = centred_mean(samples.t_ms, samples.hold_ms, samples.v_mps, SMOOTHED_MS)
     lasting = np.diff(samples.t_ms)
     whole = samples.t_ms[1:] <= samples.end_ms[:-1]
-    return np.where(whole, np.round(np.diff(smooth) * 1000 / lasting, 6), np.nan), lasting
+    return np.where(whole, np.round(np.diff(smooth) * 1000 / lasting, 3), np.nan), lasting
 
 
 def _bursts(hard: np.ndarray, lasting_ms: np.ndarray) -> float:
