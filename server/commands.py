@@ -17,6 +17,7 @@ from rules.errors import RulesError
 from rules.exposure import Exposure, Previous
 from rules.exposure import measure as measure_recording
 from rules.metric_facts import unit
+from rules.vocabulary import References
 from sensors import ble, files
 from sensors.errors import SensorError
 from sensors.files.run import FileRun
@@ -86,7 +87,7 @@ def _measured(run: FileRun, asked: Asked, *, json: bool) -> list[str]:
     before = asked.previous if asked.previous is not None else run.asked.get("previous")
     exposure = measure_recording(
         run.recording,
-        read_references(said or {}),
+        _references(said),
         fatigue_onset_s=DEFAULT_ONSET_S if onset_s is None else _number(onset_s, "fatigue_onset_s"),
         previous=_previous(before),
     )
@@ -107,6 +108,12 @@ def _table(fields: Mapping[str, Any]) -> list[str]:
     width = max((len(name) for name in fields), default=0)
     told = {name: "not said" if value is None else value for name, value in fields.items()}
     return [f"  {name:<{width}}  {value} {unit(name) or ''}".rstrip() for name, value in told.items()]
+
+
+def _references(said: object) -> References:
+    if said is not None and not isinstance(said, Mapping):
+        raise Mistake("The references must be a JSON object.")
+    return read_references(said or {})
 
 
 def _previous(said: object) -> Previous | None:

@@ -28,6 +28,8 @@ from server.storage.runs import Plan, Run
 
 BACK_TO_BACK = timedelta(hours=30)  # an earlier run that ended less than this before makes the later one a tired one
 DEFAULT_ONSET_S = 1800.0
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no watch or gateway of ours is older; 1970 is a clock that forgot
+AHEAD = timedelta(minutes=15)  # two clocks may differ by as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,9 @@ def recordings_of(db: Session, request: ReviewRequest) -> list[Recording]:
         return [found.recording for found in files.read(body)]
     capture = captures.find(db, request.source_id)
     if capture is None:
-        raise SensorError("the capture is gone")
+        raise SensorError("The capture is gone.")
+    if not all(clock["trusted"] for clock in (capture.closing or {}).get("clock", [])):
+        raise SensorError("Nobody knows when this run was: the gateway's clock had never met a right one.")
     return [recording_of_capture(captures.body_of(db, capture), capture.closing or {})]
 
 
@@ -70,14 +74,15 @@ def recording_of_capture(body: bytes, closing: Mapping[str, Any]) -> Recording:
     return replace(recording, unreadable_packets=recording.unreadable_packets + broken)
 
 
-def measured(db: Session, request: ReviewRequest) -> list[tuple[Run, bytes]]:
-    """The runs of one source, each with its recording in store form."""
+def measured(db: Session, request: ReviewRequest, now: datetime) -> list[tuple[Run, bytes]]:
+    """The runs of one source, each with its recording in store form. Raises SensorError with a plain sentence."""
     plan = runs.plan_of(db, request.runner_id)
     others = [run for run in runs.runs_of(db, request.runner_id) if run.source_id != request.source_id]
     found: list[tuple[Run, bytes]] = []
     for number, recording in enumerate(recordings_of(db, request)):
         run_id = request.source_id if request.kind == "capture" else f"{request.source_id[:16]}-{number}"
         run = _measure(recording, plan, [*others, *(run for run, _ in found)], request, run_id)
+        _check_date(run, now)
         found.append((run, store.pack(recording)))
     return found
 
@@ -94,7 +99,7 @@ def measured_again(db: Session, run: Run) -> tuple[Run, bytes]:
     plan = runs.plan_of(db, run.runner_id)
     packed = runs.recording_of(db, run.runner_id, run.id)
     if packed is None:
-        raise SensorError("the recording of this run is gone")
+        raise SensorError("The recording of this run is gone.")
     request = ReviewRequest(run.runner_id, run.kind, run.source_id)
     every = runs.runs_of(db, run.runner_id)
     return _measure(store.unpack(packed), plan, every, request, run.id), packed
@@ -111,7 +116,7 @@ def yardstick(plan: Plan | None, every: Sequence[Run], start: datetime, run_id: 
 
 def _measure(recording: Recording, plan: Plan | None, every: Sequence[Run], request: ReviewRequest, run_id: str) -> Run:
     if recording.start is None:
-        raise SensorError("nobody said when this run was")
+        raise SensorError("Nobody said when this run was.")
     start = recording.start.astimezone(UTC)
     against = yardstick(plan, every, start, run_id)
     exposure = measure(
@@ -129,6 +134,12 @@ def _measure(recording: Recording, plan: Plan | None, every: Sequence[Run], requ
         measured_with=against.key(),
         measured=exposure.to_json(),
     )
+
+
+def _check_date(run: Run, now: datetime) -> None:
+    """A run with an impossible date must not drop out of the verdict in silence."""
+    if run.start < EARLIEST or run.end > now + AHEAD:
+        raise SensorError(f"This run says that it was on {run.start:%Y-%m-%d at %H:%M} UTC, and that cannot be.")
 
 
 def _fatigue_onset_s(plan: Mapping[str, Any]) -> float:

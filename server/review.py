@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from rules import triggers
 from rules.case import Case
-from rules.decide import Verdict, decide
+from rules.decide import decide
+from rules.verdict import Verdict
 from server import measuring
 from server.storage import captures, runs
 from server.storage.people import Person
@@ -89,8 +90,11 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
     due = captures.unreviewed(db, runner_id)
     if any(request.trouble is None for request in due):
         sentences.append("A run has arrived and is being measured.")
-    if any(request.trouble is not None for request in due):
-        sentences.append("A run has arrived that could not be read; its bytes are kept, and your clinic has to look.")
+    sentences += [
+        f"A run has arrived that could not be taken in. {request.trouble} Its bytes are kept; your clinic has to look."
+        for request in due
+        if request.trouble is not None
+    ]
     if not due and measuring.outdated(db, runner_id):
         sentences.append("Earlier runs are being measured again with changed references.")
     return tuple(sentences)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from sensors.errors import SensorError
 from server import measuring, review
 from server.storage import captures, people, runs
 from server.storage.captures import ReviewRequest
@@ -59,10 +60,11 @@ class Reviewer:
 
     async def _measure(self, request: ReviewRequest) -> None:
         try:
-            found = await self._desk.read(measuring.measured, request)
+            found = await self._desk.read(measuring.measured, request, self._clock())
         except Exception as why:  # noqa: BLE001  # whatever one source holds must not stop the others
             log.warning("a %s could not be measured: %s", request.kind, type(why).__name__)
-            await self._desk.write(captures.review_failed, request, f"{type(why).__name__}: {why}")
+            trouble = str(why) if isinstance(why, SensorError) else "Its bytes could not be read."
+            await self._desk.write(captures.review_failed, request, trouble)
             return
         await self._desk.write(_save, request, found, self._clock())
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rules.load import longest_before, spike
-from rules.view import Seen, View
+from rules.view import Seen, View, in_horizon
 from server.pages.numbers import day, kilometres
 
 WIDTH, HEIGHT, BASE = 380, 150, 130
@@ -60,7 +60,7 @@ def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, A
     metres = _metres(seen)
     height = max(1.0, metres / tallest * (BASE - 18))
     ratio = metres / _longest_before(view, seen)
-    jump = spike(seen.session, view.seen, view.case.references) is not None
+    jump = spike(seen.session, in_horizon(view.case), view.case.references) is not None
     return {
         "x": round(_x(seen.start, since), 1),
         "y": round(BASE - height, 1),
@@ -72,7 +72,7 @@ def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, A
 
 
 def _limit(view: View, runs: Sequence[Seen], since: datetime, tallest: float) -> str:
-    path = []
+    path: list[str] = []
     for seen in runs:
         y = BASE - _longest_before(view, seen) / tallest * (BASE - 18)
         x = _x(seen.start, since)
@@ -99,7 +99,7 @@ def _metres(seen: Seen) -> float:
 
 
 def _longest_before(view: View, seen: Seen) -> float:
-    return longest_before(seen.start, view.seen, view.case.references)
+    return longest_before(seen.start, in_horizon(view.case), view.case.references)
 
 
 def _x(moment: datetime, since: datetime) -> float:

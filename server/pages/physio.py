@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from rules import words
+from rules.say import reason_words
+from rules.vocabulary import Decision
 from server import access, review
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
 from server.pages import frame
@@ -18,6 +19,14 @@ from server.review import Look
 from server.storage import people
 from server.storage.people import Person
 
+CHIPS = {
+    Decision.STOP_REFER: "Red flag",
+    Decision.REGRESS: "Step back",
+    Decision.HOLD: "Hold",
+    Decision.INSUFFICIENT_DATA: "Cannot tell",
+    Decision.CONTINUE: "Carry on",
+    Decision.PROGRESS_READY: "Ready for you",
+}
 CANNOT_TELL_RANK = 2.5  # what nobody can tell needs a look before what may simply go on
 
 
@@ -44,13 +53,13 @@ def _need(look: Look) -> tuple[float, str]:
 
 def _row(look: Look) -> dict[str, Any]:
     verdict = look.verdict
-    reason = words.for_physio(verdict.reasons[0], verdict) if verdict else " ".join(look.waiting)
+    reason = reason_words(verdict.reasons[0], look.case, "physio") if verdict and look.case else " ".join(look.waiting)
     body = look.plan.body if look.plan else {}
     return {
         "runner": look.runner,
         "stage": f"{body['programme']} {body['stage']}" if body else "no plan yet",
         "decision": verdict.decision.name if verdict else "CANNOT_TELL",
-        "headline": words.chip(verdict.decision if verdict else None),
+        "headline": CHIPS[verdict.decision] if verdict else "Cannot tell",
         "reason": reason,
         "last_run": _last_run(look),
     }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from rules import words
 from rules.errors import ProgrammeInvalid
 from rules.requirements import Requirement, requirements
+from rules.say import decision_words, note_words, reason_words
 from rules.triggers import METRICS
 from rules.view import View
 from rules.view import look as look_at
+from rules.vocabulary import Decision
 from server.pages import charts, run_view
 from server.pages.numbers import ago, amount, pace
 from server.pages.run_view import RESPONSES
@@ -47,6 +48,17 @@ HELP = (
 )
 
 
+CANNOT_TELL = "Cannot tell yet"
+HEADLINES = {
+    Decision.STOP_REFER: "Stop and get help",
+    Decision.REGRESS: "One step back",
+    Decision.HOLD: "Stay where you are",
+    Decision.INSUFFICIENT_DATA: CANNOT_TELL,
+    Decision.CONTINUE: "Carry on at this stage",
+    Decision.PROGRESS_READY: "Ready to talk about the next step",
+}
+
+
 def build(look: Look, person: Person) -> RunnerView:
     """Everything on the page, from one look."""
     view = _view(look)
@@ -54,12 +66,12 @@ def build(look: Look, person: Person) -> RunnerView:
         runner=look.runner,
         decision=look.verdict.decision.name if look.verdict else "CANNOT_TELL",
         stage_line=f"{view.programme.name}, stage {view.stage.id}: {view.stage.name}" if view else "No plan yet",
-        headline=words.headline(look.verdict.decision if look.verdict else None),
+        headline=HEADLINES[look.verdict.decision] if look.verdict else CANNOT_TELL,
         sentences=_sentences(look),
         decided=ago(look.now, look.now),
         doses=[_dose(line) for line in requirements(view)] if view else [],
         reasons=_reasons(look),
-        notes=[words.note(note) for note in look.verdict.notes] if look.verdict else [],
+        notes=[note_words(note) for note in look.verdict.notes] if look.verdict else [],
         limits=_limits(view) if view else [],
         question=_question(look, view) if view and person.id == look.runner.id else None,
         ladder=charts.ladder(view) if view else None,
@@ -78,32 +90,22 @@ def _view(look: Look) -> View | None:
 
 
 def _sentences(look: Look) -> list[str]:
-    """What is awaited, or else what decides: the reasons of the smallest rank."""
-    if look.verdict is None:
+    """What is awaited; or what the decision asks, and the reasons that decide."""
+    if look.verdict is None or look.case is None:
         return list(look.waiting)
-    deciding = [reason for reason in look.verdict.reasons if reason.verdict is look.verdict.decision]
-    return list(dict.fromkeys(words.for_runner(reason, look.verdict) for reason in deciding))
+    verdict, case = look.verdict, look.case
+    deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision]
+    said = [reason_words(reason, case) for reason in deciding]
+    return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said)]
 
 
 def _reasons(look: Look) -> list[dict[str, Any]]:
-    if look.verdict is None:
+    if look.verdict is None or look.case is None:
         return []
     return [
-        {
-            "code": reason.code,
-            "verdict": reason.verdict.name,
-            "sentence": words.for_runner(reason, look.verdict),
-            "figures": _figures(reason.measured, reason.required, reason.unit),
-        }
+        {"code": reason.code, "verdict": reason.verdict.name, "sentence": reason_words(reason, look.case)}
         for reason in look.verdict.reasons
     ]
-
-
-def _figures(measured: object, required: object, unit: str | None) -> str:
-    if measured is None and required is None:
-        return ""
-    against = "" if required is None else f" against {amount(required, unit)}"
-    return f"{amount(measured, unit)}{against}"
 
 
 def _dose(line: Requirement) -> dict[str, Any]:
@@ -182,9 +184,8 @@ def _question(look: Look, view: View) -> dict[str, Any] | None:
         return None
     asked = (("during", "Worst pain during the run"), ("after", "Worst pain for the rest of that day"))
     morning = (("morning", "Pain this morning, in the first half hour"),)
-    scales = asked if after_run else ()
-    if look.now >= latest.run.end + timedelta(hours=FIRST_MORNING_H):
-        scales += morning
+    is_morning = look.now >= latest.run.end + timedelta(hours=FIRST_MORNING_H)
+    scales = (*(asked if after_run else ()), *(morning if is_morning else ()))
     if not scales:
         return None
     return {

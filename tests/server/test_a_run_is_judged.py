@@ -83,9 +83,24 @@ async def test_a_broken_packet_and_a_broken_line_are_kept_counted_and_shown(clin
 async def test_a_capture_that_cannot_be_measured_stands_in_the_way_of_every_verdict(clinic):
     await bring(clinic, [b"no packet\n" * 10])
     said = await said_to_runner(clinic)
-    assert said["stale"] and "could not be read" in said["waiting"][0]
+    assert said["stale"] and "could not be taken in" in said["waiting"][0]
     with clinic.desk.database.read() as db:
         assert captures.body_of(db, captures.find(db, "c-1")) == b"no packet\n" * 10
+
+
+@pytest.mark.parametrize(
+    ("clock", "sentence"),
+    [
+        ({"offset_ns": 0, "trusted": True}, "1970-01-01"),
+        ({"offset_ns": BEGAN_NS + 7 * 86_400 * 10**9, "trusted": True}, "2026-04-06"),
+        ({"offset_ns": BEGAN_NS, "trusted": False}, "had never met a right one"),
+    ],
+    ids=["a clock that forgot", "a run of next week", "a clock that nobody trusts"],
+)
+async def test_a_run_with_an_impossible_date_stands_in_the_way_and_never_drops_out_in_silence(clinic, clock, sentence):
+    await bring(clinic, kit.chunks(kit.packets(900, BEGAN)), clock=[{"boot": "boot-1", **clock}])
+    said = await said_to_runner(clinic)
+    assert said["stale"] and sentence in said["waiting"][0]
 
 
 async def test_less_than_a_minute_of_running_is_shown_but_is_no_session(clinic):
