@@ -12,14 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gateway.journal import Journal, NotRecording
+from gateway.disk import NotRecording, drop_ballast
+from gateway.journal import Journal
 from sensors.packet import Packet
 
 T = TypeVar("T")
 COMMIT_EVERY_S = 1.0  # at most this much, and one commit, is lost by a power cut
 COMMIT_EVERY_PACKETS = 64
 BACKLOG = 10_000  # packets that may wait for a slow disk; an hour of three sensors
+FULL_DISK_PAUSE_S = 1.0
+CHECKPOINT_AFTER_S = 30.0  # of quiet; the log is put away and does not grow for months
 CLOSING_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Whom the thread tells what, in the event loop: packets by capture with the number of chunks sealed; trouble
+    with the disk ("" when it is over); and the failure after which nothing is written any more."""
+
+    on_commit: Callable[[dict[str, int], int], None]
+    on_trouble: Callable[[str], None]
+    on_failure: Callable[[Exception], None]
 
 
 @dataclass(slots=True)
@@ -27,26 +40,32 @@ class _Job:
     """Something to do within a transaction of its own, and where to put the answer."""
 
     work: Callable[[Journal], Any]
-    loop: asyncio.AbstractEventLoop
     answer: asyncio.Future[Any]
 
 
+class _Late:
+    """Nobody said anything for as long as was to be waited."""
+
+
+class _End:
+    """The gateway stops."""
+
+
+_Word = _Job | tuple[str, Packet] | type[_Late] | type[_End]
+
+
 class Writer:
-    """`keep` never waits; `do` waits until its work is on disk. `failure` is set once and for good.
+    """`keep` returns at once; `do` returns when its work is on disk. `failure` is set once and for good."""
 
-    `on_commit(packets by capture, chunks sealed)` and `on_failure(error)` are called in the event loop.
-    """
-
-    def __init__(
-        self, folder: Path, on_commit: Callable[[dict[str, int], int], None], on_failure: Callable[[Exception], None]
-    ) -> None:
-        self._journal = Journal.open(folder)
-        self._inbox: queue.SimpleQueue[_Job | tuple[str, Packet] | None] = queue.SimpleQueue()
-        self._loop = asyncio.get_running_loop()
-        self._on_commit, self._on_failure = on_commit, on_failure
+    def __init__(self, journal: Journal, folder: Path, told: Told) -> None:
         self.failure: Exception | None = None
         self.durable = 0  # packets that are on disk, since the start
+        self._journal, self._folder, self._told = journal, folder, told
+        self._inbox: queue.SimpleQueue[_Word] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
         self._handed = 0
+        self._ending = threading.Event()
+        self._is_tidy = True
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -66,12 +85,13 @@ class Writer:
         """Run `work` in the thread, after everything handed over so far, in one transaction; return its answer."""
         self._refuse_after_failure()
         answer: asyncio.Future[T] = self._loop.create_future()
-        self._inbox.put(_Job(work=work, loop=self._loop, answer=answer))
+        self._inbox.put(_Job(work=work, answer=answer))
         return await answer
 
     async def close(self) -> None:
-        """Commit what was handed over and close the file."""
-        self._inbox.put(None)
+        """Commit what was handed over and close the file; raise TimeoutError where the disk will not."""
+        self._ending.set()
+        self._inbox.put(_End)
         await asyncio.wait_for(asyncio.to_thread(self._thread.join), CLOSING_TIMEOUT_S)
 
     def _refuse_after_failure(self) -> None:
@@ -87,42 +107,39 @@ class Writer:
             self._fail(why)
 
     def _round(self) -> bool:
-        """Gather for a second or until 64 packets, a job or the end; commit; do the job."""
+        """Gather packets for a second, or until 64, a job or the end; commit; do the job. False at the end."""
+        word = self._next(CHECKPOINT_AFTER_S)
+        if word is _Late:
+            self._tidy()
+            return True
         packets: list[tuple[str, Packet]] = []
-        deadline: float | None = None
-        while len(packets) < COMMIT_EVERY_PACKETS:
-            word = self._next(deadline)
-            if not isinstance(word, tuple):
-                self._commit(packets)
-                if isinstance(word, _Job):
-                    self._work(word)
-                return word is not None
+        deadline = time.monotonic() + COMMIT_EVERY_S
+        while isinstance(word, tuple):
             packets.append(word)
-            deadline = deadline or time.monotonic() + COMMIT_EVERY_S
-        self._commit(packets)
-        return True
+            word = _Late if len(packets) >= COMMIT_EVERY_PACKETS else self._next(deadline - time.monotonic())
+        if packets:
+            self._commit(packets)
+        if isinstance(word, _Job):
+            self._work(word)
+        return word is not _End
 
-    def _next(self, deadline: float | None) -> _Job | tuple[str, Packet] | type[_Late] | None:
-        if deadline is None:
-            return self._inbox.get()
+    def _next(self, seconds: float) -> _Word:
         try:
-            return self._inbox.get(timeout=max(0.0, deadline - time.monotonic()))
+            return self._inbox.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return _Late
 
     def _commit(self, packets: list[tuple[str, Packet]]) -> None:
-        if not packets:
-            return
-        with self._journal.transaction():
-            grouped = _by_capture(packets)
-            sealed = sum(self._journal.add(capture, some) for capture, some in grouped.items())
+        grouped: dict[str, list[Packet]] = {}
+        for capture, packet in packets:
+            grouped.setdefault(capture, []).append(packet)
+        sealed = self._written(lambda journal: sum(journal.add(*pair) for pair in grouped.items()))
         self.durable += len(packets)
-        self._tell(self._on_commit, {capture: len(some) for capture, some in grouped.items()}, sealed)
+        self._tell(self._told.on_commit, {capture: len(some) for capture, some in grouped.items()}, sealed)
 
     def _work(self, job: _Job) -> None:
         try:
-            with self._journal.transaction():
-                result = job.work(self._journal)
+            result = self._written(job.work)
         except (sqlite3.Error, OSError) as why:
             self._tell(_set, job.answer, None, NotRecording(f"NOT RECORDING: {why}"))
             raise
@@ -131,9 +148,34 @@ class Writer:
         else:
             self._tell(_set, job.answer, result, None)
 
+    def _written(self, work: Callable[[Journal], T]) -> T:
+        """One transaction, tried again for as long as the disk is full: space may come back, packets do not."""
+        was_full = False
+        while True:
+            try:
+                with self._journal.transaction():
+                    result = work(self._journal)
+            except sqlite3.OperationalError as why:
+                if why.sqlite_errorcode != sqlite3.SQLITE_FULL or self._ending.is_set():
+                    raise
+                was_full = True
+                self._tell(self._told.on_trouble, "NOT RECORDING: the disk is full; make room, and nothing is lost")
+                drop_ballast(self._folder)
+                self._ending.wait(FULL_DISK_PAUSE_S)
+            else:
+                if was_full:
+                    self._tell(self._told.on_trouble, "")
+                self._is_tidy = False
+                return result
+
+    def _tidy(self) -> None:
+        if not self._is_tidy:
+            self._journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._is_tidy = True
+
     def _fail(self, why: Exception) -> None:
         self.failure = why
-        self._tell(self._on_failure, why)
+        self._tell(self._told.on_failure, why)
         while not self._inbox.empty():
             word = self._inbox.get()
             if isinstance(word, _Job):
@@ -144,19 +186,8 @@ class Writer:
             self._loop.call_soon_threadsafe(call, *words)
 
 
-class _Late:
-    """A second has passed without another word."""
-
-
-def _by_capture(packets: list[tuple[str, Packet]]) -> dict[str, list[Packet]]:
-    grouped: dict[str, list[Packet]] = {}
-    for capture, packet in packets:
-        grouped.setdefault(capture, []).append(packet)
-    return grouped
-
-
 def _set(answer: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
-    if answer.cancelled():
+    if answer.done():
         return
     if error is not None:
         answer.set_exception(error)

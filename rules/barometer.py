@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.held import Held
+
 Column = NDArray[np.float64]
 Places = NDArray[np.intp]
 
@@ -21,21 +23,18 @@ def slope(t_ms: Column, hold_ms: Column, v_mps: Column, altitude_m: Column) -> t
     Least squares of the smoothed altitude on distance, over the smallest window centred on the sample that covers
     40 m and 15 s (at most 60 s). A window never reaches over a gap: what was run there is unknown.
     """
-    grade, residual = np.full(len(t_ms), np.nan), np.full(len(t_ms), np.nan)
-    smooth = smoothed(t_ms, altitude_m)
-    before, after = _stretch(t_ms, hold_ms, v_mps)
-    went = np.concatenate([[0.0], np.cumsum(np.where(np.isnan(v_mps), 0.0, v_mps) * hold_ms / 1000)])
+    grade, residual, far = (np.full(len(t_ms), np.nan) for _ in range(3))
+    smooth, run = smoothed(t_ms, altitude_m), Held.of(t_ms, hold_ms, v_mps)
+    begin, end = _stretch(t_ms, hold_ms, v_mps)
     known = np.flatnonzero(~np.isnan(v_mps))
-    half = _half_widths(t_ms, hold_ms, went, before, after, known)
-    first = np.maximum(np.searchsorted(t_ms, t_ms[known] - half, side="left"), before[known])
-    last = np.minimum(np.searchsorted(t_ms, t_ms[known] + half, side="right"), after[known])
+    half = _half_widths(run, t_ms[known], t_ms[begin[known]], (t_ms + hold_ms)[end[known]])
+    first = np.maximum(np.searchsorted(t_ms, t_ms[known] - half, side="left"), begin[known])
+    last = np.minimum(np.searchsorted(t_ms, t_ms[known] + half, side="right") - 1, end[known])
+    far[known] = _metres(run, t_ms[first], (t_ms + hold_ms)[last])
     for part in range(0, len(known), AT_ONCE):
         here = slice(part, part + AT_ONCE)
-        grade[known[here]], residual[known[here]] = _lines(went[:-1], smooth, first[here], last[here])
-    far_enough = np.zeros(len(t_ms), dtype=bool)
-    far_enough[known] = np.round(went[last] - went[first], 6) >= LEAST_M
-    good = far_enough & (residual <= ROUGHEST_M)
-    return np.where(good, grade, np.nan), residual
+        grade[known[here]], residual[known[here]] = _lines(run.area / 1e9, smooth, first[here], last[here] + 1)
+    return np.where((far >= LEAST_M) & (residual <= ROUGHEST_M), grade, np.nan), residual
 
 
 def smoothed(t_ms: Column, altitude_m: Column) -> Column:
@@ -75,33 +74,33 @@ def _medians(altitude: Column, first: Places, count: Places) -> Column:
 
 
 def _stretch(t_ms: Column, hold_ms: Column, v_mps: Column) -> tuple[Places, Places]:
-    """For each sample, the first of its unbroken stretch of known speed and the one after its last."""
-    n = len(t_ms)
+    """For each sample, the first and the last of its unbroken stretch of known speed."""
     torn = np.isnan(v_mps[1:]) | np.isnan(v_mps[:-1]) | (t_ms[1:] > (t_ms + hold_ms)[:-1])
-    edges = np.concatenate([[0], np.flatnonzero(torn) + 1, [n]])
+    edges = np.concatenate([[0], np.flatnonzero(torn) + 1, [len(t_ms)]])
     lengths = np.diff(edges)
-    return np.repeat(edges[:-1], lengths), np.repeat(edges[1:], lengths)
+    return np.repeat(edges[:-1], lengths), np.repeat(edges[1:] - 1, lengths)
 
 
-def _half_widths(t_ms: Column, hold_ms: Column, went: Column, before: Places, after: Places, known: Places) -> Column:
+def _half_widths(run: Held, middle: Column, begin: Column, end: Column) -> Column:
     """Half of the smallest window, in whole milliseconds, that covers enough; found by halving the interval."""
-    ends, edges = t_ms + hold_ms, np.append(t_ms, t_ms[-1:] + hold_ms[-1:])
 
     def enough(half: Column, who: Places) -> NDArray[np.bool_]:
-        left = np.maximum(t_ms[who] - half, t_ms[before[who]])
-        right = np.minimum(t_ms[who] + half, ends[after[who] - 1])
-        metres = np.interp(right, edges, went) - np.interp(left, edges, went)
-        return np.asarray((np.round(metres, 6) >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS))
+        left, right = np.maximum(middle[who] - half, begin[who]), np.minimum(middle[who] + half, end[who])
+        return np.asarray((_metres(run, left, right) >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS))
 
-    halves = np.full(len(known), SHORTEST_HALF_MS)
-    wider = np.flatnonzero(~enough(halves, known))
+    halves = np.full(len(middle), SHORTEST_HALF_MS)
+    wider = np.flatnonzero(~enough(halves, np.arange(len(middle))))
     low, high = halves[wider], np.full(len(wider), LONGEST_HALF_MS)
     while (high - low > 1).any():
         half = np.floor((low + high) / 2)
-        found = enough(half, known[wider])
+        found = enough(half, wider)
         low, high = np.where(found, low, half), np.where(found, half, high)
     halves[wider] = high
     return halves
+
+
+def _metres(run: Held, from_ms: Column, to_ms: Column) -> Column:
+    return np.round(run.between(from_ms, to_ms)[0] / 1e9, 6)
 
 
 def _lines(x: Column, y: Column, first: Places, last: Places) -> tuple[Column, Column]:

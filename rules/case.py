@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules.case_document import read_document
-from rules.case_form import CaseForm
+from rules.case_document import read_document, read_part
+from rules.case_form import CaseForm, ReferencesForm
 from rules.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
 from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
 
@@ -44,6 +44,11 @@ class Case:
         finite, a time without a zone, an impossible value, or two different sessions with one id.
         """
         return _case(read_document(document))
+
+
+def read_references(document: Mapping[str, object]) -> References:
+    """The `references` object of a case that stands alone. Raises BadCase, in one sentence."""
+    return references_of(read_part(document, ReferencesForm, "references"))
 
 
 def _case(form: CaseForm) -> Case:

@@ -28,6 +28,11 @@ def read_document(document: bytes | str | Mapping[str, object]) -> CaseForm:
     return form
 
 
+def read_part(document: Mapping[str, object], kind: type[Any], within: str) -> Any:
+    """One part of a case that stands alone, typed. Raises BadCase."""
+    return _typed(_finite(document), kind, within)
+
+
 def _parsed(document: bytes | str) -> object:
     text = document.removeprefix("\ufeff") if isinstance(document, str) else document.removeprefix(b"\xef\xbb\xbf")
     try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.numbers import DECIMALS, known, metric
-from rules.view import Seen
 from rules.vocabulary import Decision, References, Session
 from rules.windows import DAY
 
@@ -45,7 +44,7 @@ class Spike:
     longest_m: float
 
 
-def spike(session: Session, history: Sequence[Seen], references: References) -> Spike | None:
+def spike(session: Session, history: Sequence[Session], references: References) -> Spike | None:
     """The jump of a session against the `history` it stands in; None where there is none.
 
     The comparisons are strict. A session whose distance nobody knows is not judged here.
@@ -63,12 +62,12 @@ def spike(session: Session, history: Sequence[Seen], references: References) -> 
     return None
 
 
-def longest_before(start: datetime, history: Sequence[Seen], references: References) -> float:
+def longest_before(start: datetime, history: Sequence[Session], references: References) -> float:
     """L30: the longest run that began in the 30 days before `start`, of any class, stage and quality, in metres.
 
     What the runner declared at enrolment serves every session up to 30 days after it was declared.
     """
-    before = (seen.session for seen in history if 0 < (start - seen.start) / DAY <= L30_DAYS)
+    before = (session for session in history if 0 < (start - session.start) / DAY <= L30_DAYS)
     distances = [metric(session.metrics, "run_m") or 0.0 for session in before]
     return max(L30_FLOOR_M, _declared(start, references), *distances)
 

@@ -38,11 +38,11 @@ def columns(layout: Layout, payloads: Sequence[bytes], names: Collection[str]) -
         fields={name: np.full(len(payloads), np.nan) for name in names},
     )
     for rows in alike.values():
-        _fill(read, layout, rows, [payloads[row] for row in rows])
+        _fill(read, layout, np.array(rows), [payloads[row] for row in rows])
     return read
 
 
-def _fill(read: Columns, layout: Layout, rows: list[int], payloads: list[bytes]) -> None:
+def _fill(read: Columns, layout: Layout, rows: NDArray[np.int64], payloads: list[bytes]) -> None:
     """Write the rows of packets that have one plan; those from which nothing can be read stay as they are."""
     plan = layout.plan_of(payloads[0])
     if plan.complaint is not None:

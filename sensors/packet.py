@@ -30,17 +30,20 @@ class Packet:
 
     def to_line(self) -> bytes:
         """One JSON line with its newline; the same packet always gives the same bytes, for they are hashed."""
-        return _encoder.encode(
-            _Line(
-                boot=self.boot,
-                mono_ns=self.mono_ns,
-                wall_ns=self.wall_ns,
-                adapter=self.adapter,
-                sensor=self.sensor,
-                char=self.characteristic,
-                hex=self.payload.hex(),
+        return (
+            _encoder.encode(
+                _Line(
+                    boot=self.boot,
+                    mono_ns=self.mono_ns,
+                    wall_ns=self.wall_ns,
+                    adapter=self.adapter,
+                    sensor=self.sensor,
+                    char=self.characteristic,
+                    hex=self.payload.hex(),
+                )
             )
-        ) + b"\n"
+            + b"\n"
+        )
 
     @classmethod
     def from_line(cls, line: bytes) -> Packet:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 Column = NDArray[np.float64]
 CadenceUnit = Literal["steps", "strides"]
 
+DECODER_VERSION = "1"  # raised whenever the same bytes would be read differently
+
 CHANNELS = ("speed_mps", "cadence_spm", "grade", "heart_rate_bpm", "power_w", "altitude_m")
 
 SENSOR_HOLD_S = 3.0  # a Bluetooth sensor speaks every second; after 3 s of silence nothing is known

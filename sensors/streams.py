@@ -19,8 +19,9 @@ from sensors.errors import UnreadablePacket
 from sensors.split_records import joined
 from sensors.voices import Stream, Times
 
-Moment = tuple[str, int, int, bytes]  # boot, monotonic ns, wall ns, payload
-Heard = Mapping[tuple[str, str], Iterable[Moment]]  # by sensor and characteristic
+Moment = tuple[int, int, bytes]  # monotonic ns, wall ns, payload
+Boots = Mapping[str, Iterable[Moment]]  # what was heard during each boot of the gateway
+Heard = Mapping[tuple[str, str], Boots]  # by sensor and characteristic
 
 _SPEAKERS = {
     "2A53": ("foot pod", RunningSpeedCadence.LAYOUT, ("speed_mps", "cadence_per_min")),
@@ -59,8 +60,8 @@ def streams_of(
     remarks = Remarks()
     belts = {sensor for sensor, characteristic in heard if characteristic == Treadmill.CHARACTERISTIC}
     streams = []
-    for (sensor, characteristic), moments in heard.items():
-        t_ns, payloads = _timed(characteristic, moments, offsets_ns, remarks)
+    for (sensor, characteristic), boots in heard.items():
+        t_ns, payloads = _timed(characteristic, boots, offsets_ns, remarks)
         if characteristic in _SPEAKERS:
             read = _columns(characteristic, payloads, remarks)
             streams.append(_stream(sensor, known.get(sensor), sensor in belts, characteristic, t_ns, read, remarks))
@@ -70,16 +71,19 @@ def streams_of(
 
 
 def _timed(
-    characteristic: str, moments: Iterable[Moment], offsets_ns: Mapping[str, int], remarks: Remarks
+    characteristic: str, boots: Boots, offsets_ns: Mapping[str, int], remarks: Remarks
 ) -> tuple[Times, list[bytes]]:
-    moments = sorted(moments)
-    timed = [
-        (at_ns, payload)
-        for boot, mono_ns, _wall_ns, payload in moments
-        if -_LIMIT_NS < (at_ns := offsets_ns[boot] + mono_ns) < _LIMIT_NS
-    ]
-    remarks.unreadable[characteristic] += len(moments) - len(timed)
-    return np.array([at_ns for at_ns, _ in timed], dtype=np.int64), [payload for _, payload in timed]
+    times: list[int] = []
+    payloads: list[bytes] = []
+    for boot in sorted(boots):
+        moments, offset_ns = sorted(boots[boot]), offsets_ns[boot]
+        if moments[0][0] + offset_ns <= -_LIMIT_NS or moments[-1][0] + offset_ns >= _LIMIT_NS:
+            sane = [moment for moment in moments if -_LIMIT_NS < moment[0] + offset_ns < _LIMIT_NS]
+            remarks.unreadable[characteristic] += len(moments) - len(sane)
+            moments = sane
+        times += [mono_ns + offset_ns for mono_ns, _, _ in moments]
+        payloads += [payload for _, _, payload in moments]
+    return np.array(times, dtype=np.int64), payloads
 
 
 def _columns(characteristic: str, payloads: list[bytes], remarks: Remarks) -> Columns:

@@ -52,24 +52,23 @@ def merge(
 
 
 def _heard(packets: Iterable[Packet]) -> Heard:
-    """Every packet once, by sensor and characteristic."""
-    raw: dict[tuple[str, str], dict[Moment, None]] = defaultdict(dict)
+    """Every packet once, by sensor and characteristic, and then by boot."""
+    raw: dict[tuple[str, str, str], dict[Moment, None]] = defaultdict(dict)
     for packet in packets:
-        moment = (packet.boot, packet.mono_ns, packet.wall_ns, packet.payload)
-        raw[packet.sensor, packet.characteristic][moment] = None
-    heard: dict[tuple[str, str], dict[Moment, None]] = defaultdict(dict)
-    for (sensor, characteristic), moments in raw.items():
-        heard[sensor.upper(), short_uuid(characteristic)] |= moments
+        moment = (packet.mono_ns, packet.wall_ns, packet.payload)
+        raw[packet.sensor, packet.characteristic, packet.boot][moment] = None
+    heard: dict[tuple[str, str], dict[str, dict[Moment, None]]] = defaultdict(lambda: defaultdict(dict))
+    for (sensor, characteristic, boot), moments in raw.items():
+        heard[sensor.upper(), short_uuid(characteristic)][boot] |= moments
     return dict(sorted(heard.items()))
 
 
 def _clock_differences(heard: Heard, stated: set[str]) -> dict[str, list[int]]:
     """By boot, wall less monotonic time of its packets; none for a boot whose offset was stated."""
     differences: dict[str, list[int]] = defaultdict(list)
-    for moments in heard.values():
-        for boot, mono_ns, wall_ns, _payload in moments:
-            if boot not in stated:
-                differences[boot].append(wall_ns - mono_ns)
+    for boots in heard.values():
+        for boot in boots.keys() - stated:
+            differences[boot] += [wall_ns - mono_ns for mono_ns, wall_ns, _ in boots[boot]]
     return differences
 
 
@@ -89,7 +88,8 @@ def _rows(voices: dict[str, Voice]) -> Times:
     """
     nothing = np.array([], dtype=np.int64)
     speed_ns = voices["speed_mps"].t_ns if "speed_mps" in voices else nothing
-    other_ns = np.unique(np.concatenate([nothing, *(v.t_ns for name, v in voices.items() if name != "speed_mps")]))
+    other_ns = np.concatenate([nothing, *(voice.t_ns for name, voice in voices.items() if name != "speed_mps")])
     before = np.searchsorted(speed_ns, other_ns, side="right") - 1
     since_speed = other_ns - np.append(speed_ns, 0)[before]
-    return np.union1d(speed_ns, other_ns[(before < 0) | (since_speed > HOLD_NS)])
+    silent = (before < 0) | (since_speed > HOLD_NS)
+    return np.sort(np.concatenate([speed_ns, np.unique(other_ns[silent])]))

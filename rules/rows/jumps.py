@@ -43,8 +43,9 @@ def week_ceiling(view: View) -> Iterator[Reason]:
 
 def spikes(view: View) -> Iterator[Reason]:
     """A session of the last seven days much longer than any of the 30 days before it: its highest step alone."""
+    history = [seen.session for seen in view.seen]
     for seen in view.last_days(WEEK_DAYS):
-        jump = spike(seen.session, view.seen, view.case.references)
+        jump = spike(seen.session, history, view.case.references)
         if jump is not None:
             yield Reason(
                 code=jump.limit.code,

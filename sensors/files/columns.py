@@ -71,7 +71,7 @@ def speed_between(at_s: Column, distance_m: Column) -> Column:
     step_s = np.diff(at_s[told])
     usable = (step_s > 0) & (step_s <= LONGEST_STEP_S)
     speed[told[:-1][usable]] = np.diff(distance_m[told])[usable] / step_s[usable]
-    return speed
+    return np.round(speed, 3)  # as exact as a watch states it
 
 
 def strides_or_steps(cadence: Column, speed_mps: Column) -> CadenceUnit | None:

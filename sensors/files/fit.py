@@ -97,7 +97,8 @@ def _sport(session: Mapping[str, object]) -> str:
     if session.get("sport") == "fitness_equipment" and session.get("sub_sport") in _INDOORS:
         return "running"
     profile = session.get("sport_profile_name") or session.get("name")
-    return sport_named(str(session.get("sport", "")), str(profile or ""))
+    sport = session.get("sport", "")
+    return sport_named(f"sport {sport}" if isinstance(sport, int) else str(sport), str(profile or ""))
 
 
 def _altitude_source(leg: _Leg) -> str:

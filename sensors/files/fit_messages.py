@@ -38,7 +38,7 @@ class Told:
     switched: list[tuple[float, bool]] = field(default_factory=list)
     barometer: bool = False
     dated: bool = True
-    kind: object = None
+    kind: str = "activity"
     ended: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ def activities(data: bytes) -> list[Told]:
             _listen(_closed(data), heard)
         except _FAULTS as why:
             _note_fault(heard, why)
-    runs = [told for told in heard if told.points and told.kind in (None, "activity")]
+    runs = [told for told in heard if told.points and told.kind == "activity"]
     if not runs:
         raise UnreadableFile(_why_none(heard))
     oddities = len([one for one in warned if "CRC" not in str(one.message)])
@@ -106,7 +106,7 @@ def _hear(told: Told, message: Any) -> None:
         case "sport":
             told.sports.append(_said(message))
         case "file_id":
-            told.kind = message.get_value("type", fallback=None)
+            told.kind = _word(message.get_value("type", fallback=None)) or told.kind
         case "device_info":
             told.barometer |= message.get_value("local_device_type", fallback=None) == "barometer"
         case "event":
@@ -133,6 +133,11 @@ def _said(message: Any) -> dict[str, object]:
     return said
 
 
+def _word(value: object) -> str:
+    """A value that the profile has a name for; a bare number has none."""
+    return value if isinstance(value, str) else ""
+
+
 def _closed(data: bytes) -> bytes:
     """A file whose watch died before it wrote the length says 0 there; then all that is there belongs to it."""
     header = data[0]
@@ -154,7 +159,7 @@ def _note_fault(heard: list[Told], why: BaseException) -> None:
 
 
 def _why_none(heard: list[Told]) -> str:
-    kinds = [str(told.kind).replace("_", " ") for told in heard if told.kind not in (None, "activity")]
+    kinds = [told.kind.replace("_", " ") for told in heard if told.kind != "activity"]
     if kinds:
-        return f"There is no run in this file: the watch wrote a {kinds[0]} into it."
+        return f"There is no run in this file, it is a {kinds[0]} file of a watch."
     return NO_RUN if any(told.ended for told in heard) else "This FIT file is damaged, no run could be read from it."

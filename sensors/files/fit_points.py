@@ -30,7 +30,9 @@ def point_of(message: Any) -> Point:
         value = _number(one.raw_value if one.name == "timestamp" else one.value)
         if value is None:
             continue
-        if one.field_def is not None and one.field_def.is_dev:
+        if one.field_def is None:
+            own.setdefault(one.name, value)  # expanded by the reader from a coarser field
+        elif one.field_def.is_dev:
             _add_developer(added, one, value)
         else:
             own[one.name] = value
@@ -72,7 +74,7 @@ def _translated(own: Mapping[str, float]) -> dict[str, float]:
     if "cadence" in own:
         point["cadence"] = own["cadence"] + own.get("fractional_cadence", 0.0)
     if "grade" in own:
-        point["grade"] = own["grade"] / 100
+        point["grade"] = round(own["grade"] / 100, 4)  # it comes in hundredths of a percent
     speed_mps = own.get("enhanced_speed", own.get("speed"))
     for name, value in (
         ("speed_mps", speed_mps),

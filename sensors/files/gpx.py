@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,12 @@ from sensors.files.columns import Point, recording_of
 from sensors.files.run import PARTIAL, FileRun
 from sensors.files.sport import remark, sport_named, taken
 from sensors.files.xml_text import holds_element, local_name, number_in, plain_xml
+
+# gpxpy takes this out too before it parses; done here, the place of a fault is one in our own text.
+_DEFAULT_NAMESPACE = re.compile(r"""\sxmlns=(['"])[^'"]+\1""")
+_DAMAGED = "This GPX file is damaged, no run could be read from it."
+# gpxpy lets through whatever a wrong latitude, number or version makes Python raise.
+_FAULTS = (gpxpy.gpx.GPXException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
@@ -42,7 +49,7 @@ def read(data: bytes) -> tuple[FileRun, ...]:
 
     Raise UnreadableFile where there is none, or where the file declares entities.
     """
-    document, notes = _parsed(plain_xml(data))
+    document, notes = _parsed(_DEFAULT_NAMESPACE.sub("", plain_xml(data), count=1))
     tracks = [(_sport(track), _points(track)) for track in document.tracks]
     told = [(sport, points) for sport, points in tracks if any("at_s" in point for point in points)]
     if not told and any(points for _, points in tracks):
@@ -69,20 +76,24 @@ def _run(sport: str, points: list[Point], notes: tuple[str, ...]) -> FileRun:
 def _parsed(text: str) -> tuple[gpxpy.gpx.GPX, tuple[str, ...]]:
     """The document; one that breaks off is closed behind its last whole point."""
     try:
-        return _parse(text), ()
-    except UnreadableFile:
-        whole, end, _ = text.rpartition("</trkpt>")
-        if not end:
-            raise
-    return _parse(f"{whole}{end}</trkseg></trk></gpx>"), (f"{PARTIAL}the file breaks off before its end",)
-
-
-def _parse(text: str) -> gpxpy.gpx.GPX:
+        return gpxpy.parse(text), ()
+    except gpxpy.gpx.GPXXMLSyntaxException as why:
+        whole, end, _ = _readable(text, why.__cause__).rpartition("</trkpt>")
+    except _FAULTS as why:
+        raise UnreadableFile(_DAMAGED) from why
     try:
-        return gpxpy.parse(text)
-    # gpxpy lets through whatever a wrong latitude, number or version makes Python raise.
-    except (gpxpy.gpx.GPXException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as why:
-        raise UnreadableFile("This GPX file is damaged, no run could be read from it.") from why
+        return gpxpy.parse(f"{whole}{end}</trkseg></trk></gpx>"), (f"{PARTIAL}the file breaks off before its end",)
+    except _FAULTS as why:
+        raise UnreadableFile(_DAMAGED) from why
+
+
+def _readable(text: str, why: BaseException | None) -> str:
+    """What stands before the fault."""
+    line, column = getattr(why, "position", (None, None))
+    if line is None:
+        return text
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[: line - 1]) + "".join(lines[line - 1 : line])[:column]
 
 
 def _sport(track: gpxpy.gpx.GPXTrack) -> str:

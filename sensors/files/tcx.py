@@ -40,8 +40,10 @@ class _Activity:
     points: list[Point] = field(default_factory=list)
     pauses: list[tuple[float, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    summed_up: bool = True
     timed_s: float = 0.0
     distance_m: float = 0.0
+    cadence_by_time: float = 0.0
 
 
 def _run(activity: _Activity) -> FileRun:
@@ -57,8 +59,20 @@ def _run(activity: _Activity) -> FileRun:
         pauses=activity.pauses,
         notes=(*activity.notes, *remark(activity.sport)),
     )
-    summary = Summary(duration_s=activity.timed_s or None, distance_m=activity.distance_m or None)
-    return FileRun(recording=recording, sport=activity.sport, summary=summary)
+    return FileRun(recording=recording, sport=activity.sport, summary=_summary(activity))
+
+
+def _summary(activity: _Activity) -> Summary:
+    """The laps together; they count the time of the timer, so the pauses are added. One lap missing, all are."""
+    if not activity.summed_up or not activity.timed_s:
+        return Summary()
+    paused_s = sum(end - begin for begin, end in activity.pauses)
+    cadence = activity.cadence_by_time / activity.timed_s
+    return Summary(
+        duration_s=activity.timed_s + paused_s,
+        distance_m=activity.distance_m or None,
+        cadence_spm=(cadence if cadence >= 130 else 2 * cadence) or None,
+    )
 
 
 def _activities(text: str) -> list[_Activity]:
@@ -73,6 +87,7 @@ def _activities(text: str) -> list[_Activity]:
         if not reader.activities:
             raise UnreadableFile("This TCX file is damaged, no run could be read from it.") from why
         activity = reader.activities[-1]
+        activity.summed_up = False
         activity.notes.append(f"{PARTIAL}the file breaks off after {len(activity.points)} samples")
     return reader.activities
 
@@ -139,10 +154,9 @@ def _point(trackpoint: Element) -> Point:
 
 
 def _sum_up(activity: _Activity, lap: Element) -> None:
-    for element in lap:
-        value = number_in(element.text) or 0.0
-        match local_name(element.tag):
-            case "TotalTimeSeconds":
-                activity.timed_s += value
-            case "DistanceMeters":
-                activity.distance_m += value
+    said = {local_name(element.tag): number_in(element.text) or 0.0 for element in lap}
+    seconds = said.get("TotalTimeSeconds", 0.0)
+    cadences = (number_in(one.text) for one in lap.iter() if local_name(one.tag) == "AvgRunCadence")
+    activity.timed_s += seconds
+    activity.distance_m += said.get("DistanceMeters", 0.0)
+    activity.cadence_by_time += seconds * (next(cadences, None) or 0.0)

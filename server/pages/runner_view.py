@@ -12,7 +12,7 @@ from rules.say import decision_words, note_words, reason_words
 from rules.triggers import METRICS
 from rules.view import View
 from rules.view import look as look_at
-from rules.vocabulary import Decision
+from rules.vocabulary import Decision, Missing
 from server.pages import charts, run_view
 from server.pages.numbers import ago, amount, pace
 from server.pages.run_view import RESPONSES
@@ -40,6 +40,7 @@ class RunnerView:
     help: str
 
 
+SHORTFALLS = 3  # more of them stand in the bars; the answer itself stays short
 FIRST_MORNING_H = 8  # from then on an answer speaks of the next morning
 
 HELP = (
@@ -94,9 +95,18 @@ def _sentences(look: Look) -> list[str]:
     if look.verdict is None or look.case is None:
         return list(look.waiting)
     verdict, case = look.verdict, look.case
-    deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision]
+    deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
     said = [reason_words(reason, case) for reason in deciding]
-    return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said)]
+    short = [f"Still missing: {_missing(part)}." for part in verdict.missing] if not said else []
+    return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said), *short[:SHORTFALLS]]
+
+
+def _missing(part: Missing) -> str:
+    """What is missing, in the words of the bars below."""
+    if part.item == "latest_24h":
+        return "how the latest run was tolerated after 24 hours"
+    label = _label(part.item)
+    return f"{label[:1].lower()}{label[1:]}, {amount(part.measured, part.unit)} of {amount(part.required, part.unit)}"
 
 
 def _reasons(look: Look) -> list[dict[str, Any]]:
@@ -122,8 +132,9 @@ def _of(line: Requirement) -> str:
     """Measured against required: "28 min of 20 min", "3 of 4"."""
     if isinstance(line.required, str):
         return RESPONSES.get(str(line.measured), "no run yet")
-    unit = None if line.unit == "sessions" else line.unit
-    return f"{amount(line.measured, unit)} of {amount(line.required, unit)}"
+    if line.unit in ("s", "m", "%"):
+        return f"{amount(line.measured, line.unit)} of {amount(line.required, line.unit)}"
+    return f"{amount(line.measured, None)} of {amount(line.required, 'd' if line.unit == 'd' else None)}"
 
 
 def _label(item: str) -> str:

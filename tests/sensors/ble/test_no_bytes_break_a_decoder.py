@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors import ble
@@ -32,6 +32,7 @@ def _whole_or_short(characteristic, payload):
     return read
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.binary(max_size=512))
 def test_any_bytes_are_read_or_refused(characteristic, payload):
     _whole_or_short(characteristic, payload)
@@ -53,6 +54,7 @@ def test_every_flags_value_of_a_treadmill_is_read_or_refused_around_its_whole_le
                 assert read.short_bytes - read.extra_bytes == whole - size
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=4, max_size=64))
 def test_a_packet_never_looks_whole_when_it_is_cut(payload):
     for kind in WITH_A_LAYOUT:
@@ -62,6 +64,7 @@ def test_a_packet_never_looks_whole_when_it_is_cut(payload):
             assert read.short_bytes == kind.LAYOUT.promised_bytes(flags) - len(payload)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=4, max_size=40))
 def test_the_rest_of_a_cut_packet_says_what_the_whole_one_said(payload):
     """Losing the end of a packet may lose numbers and may not change one; but for a pace, whose width hangs on it."""
@@ -86,6 +89,7 @@ PAYLOADS = st.lists(
 
 
 @pytest.mark.parametrize("kind", WITH_A_LAYOUT)
+@settings(deadline=None)
 @given(payloads=PAYLOADS)
 def test_many_packets_at_once_say_what_each_says_alone(kind, payloads):
     alone = [_whole_or_short(kind.CHARACTERISTIC, payload) for payload in payloads]
