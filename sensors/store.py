@@ -1,0 +1,104 @@
+"""The compact form in which a Recording is kept: every bit comes back, and damage is always seen."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from datetime import datetime
+
+import msgspec
+import numpy as np
+
+from sensors.errors import UnreadableRecording
+from sensors.recording import CHANNELS, CadenceUnit, Recording
+from sensors.store_columns import Packed, pack_column, unpack_column
+
+MAGIC = b"SGRC"
+VERSION = 1
+DIGEST_BYTES = 16  # of SHA-256, over all that stands before it
+
+_HEAD = struct.Struct("<4sBI")  # magic, version, length of the header
+
+
+class _Header(msgspec.Struct, kw_only=True):
+    """All of a Recording but its columns, and how each column is packed."""
+
+    rows: int
+    columns: list[Packed]
+    start: str | None
+    sources: dict[str, str]
+    cadence_unit: CadenceUnit | None
+    hold_s: float
+    pauses_s: list[tuple[float, float]]
+    unreadable_packets: int
+    notes: list[str]
+
+
+def pack(recording: Recording) -> bytes:
+    """Bytes from which `unpack` makes the same Recording, NaN and the last bit of every value included.
+
+    Raise ValueError where a pause or the hold is not finite.
+    """
+    if not all(map(math.isfinite, (recording.hold_s, *(end for pause in recording.pauses_s for end in pause)))):
+        raise ValueError("a recording holds its samples for a finite time, and its pauses begin and end")
+    packed, blobs = zip(*(pack_column(getattr(recording, name)) for name in ("t_s", *CHANNELS)), strict=True)
+    header = msgspec.json.encode(
+        _Header(
+            rows=len(recording),
+            columns=list(packed),
+            start=None if recording.start is None else recording.start.isoformat(),
+            sources=dict(recording.sources),
+            cadence_unit=recording.cadence_unit,
+            hold_s=float(recording.hold_s),
+            pauses_s=[(float(begin), float(end)) for begin, end in recording.pauses_s],
+            unreadable_packets=recording.unreadable_packets,
+            notes=list(recording.notes),
+        )
+    )
+    body = _HEAD.pack(MAGIC, VERSION, len(header)) + header + b"".join(blobs)
+    return body + _digest(body)
+
+
+def unpack(data: bytes) -> Recording:
+    """The Recording that was packed.
+
+    Raise UnreadableRecording where even one bit differs from what was packed, or a newer release packed it.
+    """
+    if data[: len(MAGIC)] != MAGIC:
+        raise UnreadableRecording("These bytes are no recording that was stored here.")
+    body, digest = data[:-DIGEST_BYTES], data[-DIGEST_BYTES:]
+    if len(body) < _HEAD.size or _digest(body) != digest:
+        raise UnreadableRecording("This stored recording is damaged: its checksum does not match.")
+    _, version, header_bytes = _HEAD.unpack_from(body)
+    if version != VERSION:
+        raise UnreadableRecording(f"This recording was stored in form {version}; this release knows form {VERSION}.")
+    try:
+        return _unpacked(body[_HEAD.size :], header_bytes)
+    # The checksum held, so only another program can have written what fails here.
+    except (msgspec.MsgspecError, ValueError, LookupError, TypeError) as why:
+        raise UnreadableRecording(f"This stored recording cannot be understood: {why}.") from why
+
+
+def _unpacked(content: bytes, header_bytes: int) -> Recording:
+    header = msgspec.json.decode(content[:header_bytes], type=_Header)
+    ends = np.cumsum([header_bytes, *(column.size for column in header.columns)]).tolist()
+    columns = [
+        unpack_column(packed, content[begin:end], header.rows)
+        for packed, begin, end in zip(header.columns, ends, ends[1:], strict=False)
+    ]
+    return Recording.of(
+        columns[0],
+        **dict(zip(CHANNELS, columns[1:], strict=True)),
+        start=None if header.start is None else datetime.fromisoformat(header.start),
+        sources=header.sources,
+        cadence_unit=header.cadence_unit,
+        hold_s=header.hold_s,
+        pauses_s=tuple(header.pauses_s),
+        unreadable_packets=header.unreadable_packets,
+        notes=tuple(header.notes),
+    )
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()[:DIGEST_BYTES]
