@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from gateway.app import Chance, Gateway, decoded
 from gateway.clock import AcceleratedClock, SystemClock, displacement
+from gateway.disk import JournalError, NotRecording
 from gateway.doctor import Check, examine
-from gateway.journal import JournalError
 from gateway.progress import Report, json_lines
 from gateway.radio import Radio, system_radio
 from gateway.recorder import utc
@@ -243,12 +243,12 @@ def _called(arguments: list[str]) -> int:
     logging.getLogger("bumble").setLevel(logging.ERROR)
     try:
         return cli(arguments, standalone_mode=False) or 0
+    except (RadioUnavailable, NotRecording) as why:
+        typer.echo(str(why), err=True)
+        return 1
     except (Mistake, BadToken, JournalError) as why:
         typer.echo(str(why), err=True)
         return 2
-    except RadioUnavailable as why:
-        typer.echo(str(why), err=True)
-        return 1
     except _UsageError as why:
         typer.echo(str(why.format_message()), err=True)
         return 2

@@ -11,17 +11,20 @@ from functools import partial
 from typing import Any
 
 from gateway.clock import SECOND_NS, Clock
+from gateway.disk import NotRecording, take_ballast
 from gateway.inlet import Inlet
-from gateway.journal import CaptureRow, Journal, NotRecording
+from gateway.journal import Journal
+from gateway.ledger import CaptureRow
 from gateway.link import Link
 from gateway.progress import Report
 from gateway.radio import Radio
 from gateway.recorder import Action, Begin, Close, Keep, Recorder, Resume, Session, is_moving, utc
+from gateway.salvage import open_sound
 from gateway.scanner import RadioUnavailable, Scanner, Sighting
 from gateway.settings import Settings
 from gateway.sync import Sync
 from gateway.watchdog import Watchdog
-from gateway.writer import Writer
+from gateway.writer import Told, Writer
 from sensors import ble
 from sensors.devices import SensorInfo
 from sensors.errors import UnreadablePacket
@@ -70,17 +73,22 @@ class Gateway:
 
     async def run(self) -> int:
         """Return the exit code: 0, or 1 where the disk failed and nothing more could be recorded."""
-        self.writer = Writer(self.settings.data, self._on_commit, self._on_failure)
+        journal, broken = open_sound(self.settings.data, str(self.clock.wall_ns()))
+        self._say_trouble("journal", broken)
+        take_ballast(self.settings.data)
+        told = Told(
+            on_commit=self._on_commit,
+            on_trouble=lambda what: self._say_trouble("disk", what),
+            on_failure=self._on_failure,
+        )
+        self.writer = Writer(journal, self.settings.data, told)
         self.sync = self._make_sync()
         try:
             await self._take_up()
             await self._until_stopped()
         except* NotRecording as why:
             log.critical("%s", why.exceptions[0])
-        finally:
-            async with asyncio.timeout(STOPPING_TIMEOUT_S):
-                await self._finish()
-        return 1 if self.writer.failure else 0
+        return await self._stopped()
 
     async def _until_stopped(self) -> None:
         work = [self._record, self._tell, self._prune]
@@ -233,6 +241,7 @@ class Gateway:
             self._chance.jitter,
             self._on_complete,
             self._on_sync_change,
+            self.settings.ca_file,
         )
 
     def _on_complete(self, capture: CaptureRow) -> None:
@@ -261,8 +270,8 @@ class Gateway:
             self._say_trouble("upload", self.sync.trouble)
 
     def _say_trouble(self, where: str, what: str) -> None:
-        if what and self.trouble.get(where) != what:
-            self._report({"event": "trouble", "where": where, "what": what})
+        if what != self.trouble.get(where, ""):
+            self._report({"event": "trouble" if what else "well", "where": where, "what": what})
         self.trouble[where] = what
 
     def _on_commit(self, packets: dict[str, int], sealed: int) -> None:
@@ -274,6 +283,15 @@ class Gateway:
         """Nothing that comes from now on would be kept: say it loudly and stop, for a restart may help."""
         self._say_trouble("journal", f"NOT RECORDING: {why}")
         self.stop()
+
+    async def _stopped(self) -> int:
+        try:
+            async with asyncio.timeout(STOPPING_TIMEOUT_S):
+                await self._finish()
+        except (TimeoutError, NotRecording) as why:
+            log.critical("the last packets could not be written: %s", why or "the disk does not answer")
+            return 1
+        return 1 if self.writer.failure else 0
 
     async def _finish(self) -> None:
         """Put on disk what has come in, and leave an open session so that the next start may continue it."""
@@ -312,8 +330,7 @@ def _words(link: Link) -> dict[str, Any]:
 
 
 def _uploaded(journal: Journal, *, capture: str) -> int:
-    row = journal.capture(capture)
-    return row.uploaded if row else 0
+    return journal.capture(capture).uploaded
 
 
 def _last_movement(journal: Journal, *, capture: str) -> Packet | None:

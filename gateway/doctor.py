@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import disk_usage
 
-import aiohttp
-
 from gateway.clock import SECOND_NS
-from gateway.journal import FILE_NAME, Journal, JournalError
+from gateway.disk import FILE_NAME, JournalError, open_to_read, problem
+from gateway.ledger import Ledger
 from gateway.radio import Radio
 from gateway.scanner import RadioUnavailable, Scanner
 from gateway.settings import Settings
 from gateway.sync import CLOCK_TOLERANCE_NS
-from gateway.upload import BadToken, Refused, Server, TryLater, Unwelcome, read_token
+from gateway.upload import BadToken, Refused, Server, TryLater, Unwelcome, read_token, session
 
 ENOUGH_BYTES = 200 * 2**20  # a hundred hours of three sensors
 SOUND_SQLITE = (3, 51, 3)  # before it, two connections that write at once may damage a file in WAL mode
@@ -41,7 +40,7 @@ async def examine(settings: Settings, radio: Radio) -> AsyncIterator[Check]:
     if settings.server is None or settings.token_file is None:
         yield Check(what="server", is_well=None, words="none is set: runs are recorded and kept here")
         return
-    async for check in _server(settings.server, settings.token_file):
+    async for check in _server(settings.server, settings.token_file, settings.ca_file):
         yield check
 
 
@@ -62,13 +61,13 @@ def _journal(folder: Path) -> Check:
     if not (folder / FILE_NAME).exists():
         return Check(what="journal", is_well=None, words="none yet: it is made at the first run")
     try:
-        journal = Journal.reading(folder / FILE_NAME)
-        problem = journal.problem()
-        count = len(journal.captures())
+        journal = Ledger(open_to_read(folder / FILE_NAME))
+        broken = problem(journal.db)
+        count = 0 if broken else len(journal.captures())
         journal.close()
     except (JournalError, sqlite3.Error) as why:
         return Check(what="journal", is_well=False, words=f"cannot be read: {why}")
-    return Check(what="journal", is_well=problem is None, words=problem or f"sound, with {count} captures")
+    return Check(what="journal", is_well=not broken, words=broken or f"sound, with {count} captures")
 
 
 async def _bluetooth(radio: Radio) -> Check:
@@ -79,13 +78,13 @@ async def _bluetooth(radio: Radio) -> Check:
     return Check(what="bluetooth", is_well=True, words=f"works; {len(found)} sensors in reach")
 
 
-async def _server(address: str, token_file: Path) -> AsyncIterator[Check]:
+async def _server(address: str, token_file: Path, ca_file: Path | None) -> AsyncIterator[Check]:
     try:
         token = read_token(token_file)
     except BadToken as why:
         yield Check(what="token", is_well=False, words=str(why))
         return
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+    async with session(ca_file) as http:
         server = Server(http, address, token)
         try:
             await server.heartbeat({"held": {}, "wall_ns": time.time_ns()})

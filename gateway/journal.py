@@ -28,12 +28,12 @@ class _Growing:
     first: int
     next: int
     packets: int = 0
-    bytes: int = 0
+    size: int = 0  # bytes
     digest: Any = field(default_factory=sha256)
 
     def take(self, line: bytes) -> None:
         self.digest.update(line)
-        self.bytes += len(line)
+        self.size += len(line)
         self.packets += 1
 
 
@@ -51,11 +51,11 @@ class Journal(Ledger):
 
         Raises NotRecording where it cannot be written, JournalError where another gateway has it.
         """
-        db = open_to_write(folder)
+        guard = lock(folder)
         try:
-            return cls(db, lock(folder))
+            return cls(open_to_write(folder), guard)
         except Exception:
-            db.close()
+            guard.close()
             raise
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Journal(Ledger):
         growing, sealed, rows = self._grown(capture), 0, []
         for packet in packets:
             line = packet.to_line()
-            if growing.packets and growing.bytes + len(line) > CHUNK_BYTES:
+            if growing.packets and growing.size + len(line) > CHUNK_BYTES:
                 growing = self._seal(capture, growing)
                 sealed += 1
             rows.append(_row(capture, growing.next, packet, zlib.crc32(line)))
@@ -126,7 +126,7 @@ class Journal(Ledger):
         self.db.executemany("INSERT OR REPLACE INTO sensors VALUES (?, ?, ?)", rows)
 
     def note_boot(self, boot: str, offset_ns: int, trusted: bool) -> None:
-        """How far this boot's wall clock was from the truth; a trusted word is never replaced by a guess."""
+        """True wall time less monotonic time of a boot; a trusted word is never replaced by a guess."""
         self.db.execute(
             "INSERT INTO boots VALUES (?, ?, ?) ON CONFLICT (boot) DO UPDATE SET offset_ns = excluded.offset_ns,"
             " trusted = excluded.trusted WHERE excluded.trusted OR NOT boots.trusted",
@@ -177,7 +177,7 @@ class Journal(Ledger):
         before = self.capture(capture).dropped
         growing = _Growing(seq=seq, first=first, next=first)
         for n, line in self._sound_lines(capture, first):
-            if growing.packets and growing.bytes + len(line) > CHUNK_BYTES:
+            if growing.packets and growing.size + len(line) > CHUNK_BYTES:
                 growing = self._seal(capture, growing)
             growing.next = n + 1
             growing.take(line)
@@ -221,7 +221,7 @@ class Journal(Ledger):
                 growing.first,
                 growing.next - 1,
                 growing.packets,
-                growing.bytes,
+                growing.size,
                 growing.digest.hexdigest(),
             ),
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +22,7 @@ class Settings(BaseSettings):
 
     server: str | None = None
     token_file: Path | None = None
+    ca_file: Path | None = Field(default=None, description="certificate of the server's own authority")
     data: Path = Path.home() / ".local/share/stridegate-gateway"
     runner: str = ""
     radio: Literal["system", "virtual"] = "system"
@@ -36,11 +39,23 @@ class Settings(BaseSettings):
     @field_validator("server")
     @classmethod
     def _is_address(cls, server: str | None) -> str | None:
-        if server is not None and not server.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
+        if server is None:
+            return None
+        address = urlsplit(server)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("must be an address such as https://clinic.example")
+        if address.scheme == "http" and not _is_this_machine(address.hostname):
+            raise ValueError("must begin with https://, for a token and a run travel there")
         return server
 
     @property
     def rest_s(self) -> float:
         """The stillness that ends a session: ten minutes, and less where nobody really stands and waits."""
         return self.stillness_s or (STILL_S if self.radio == "virtual" else STILLNESS_S)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

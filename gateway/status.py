@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gateway.journal import FILE_NAME, Journal, JournalError
+from gateway.disk import FILE_NAME, JournalError, open_to_read
+from gateway.ledger import Ledger
 from sensors.packet import Packet
 
 
@@ -39,12 +40,12 @@ def replay(folder: Path, capture: str) -> Iterator[Packet]:
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[Journal]:
+def _reading(folder: Path) -> Iterator[Ledger]:
     path = folder / FILE_NAME
     if not path.exists():
         raise JournalError(f"there is no journal in {folder}")
     try:
-        with closing(Journal.reading(path)) as journal:
+        with closing(Ledger(open_to_read(path))) as journal:
             yield journal
     except sqlite3.Error as why:
         raise JournalError(f"{path} cannot be read: {why}") from why

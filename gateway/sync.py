@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 
 from gateway.clock import SECOND_NS, Clock
-from gateway.journal import CaptureRow, ChunkRow, DamagedChunk, Journal
+from gateway.journal import Journal
+from gateway.ledger import CaptureRow, ChunkRow, DamagedChunk
 from gateway.upload import (
-    REQUEST_TIMEOUT_S,
     BadToken,
     Gone,
     Refused,
@@ -23,6 +23,7 @@ from gateway.upload import (
     Unwelcome,
     closing_words,
     read_token,
+    session,
 )
 from gateway.writer import Writer
 
@@ -50,10 +51,12 @@ class Sync:
         jitter: Callable[[], float],
         on_complete: Callable[[CaptureRow], None],
         on_change: Callable[[], None],
+        ca_file: Path | None = None,
     ) -> None:
         self.trouble = ""
         self.server = server
         self._token_file, self._writer, self._clock = token_file, writer, clock
+        self._ca_file = ca_file
         self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
         self._awake = asyncio.Event()
         self._refused_token: str | None = None
@@ -66,7 +69,7 @@ class Sync:
         """Never returns; end it by cancelling."""
         vain = 0
         await self._writer.do(Journal.unpark)  # a new start may bring a new token, address or release
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)) as http:
+        async with session(self._ca_file) as http:
             while True:
                 self._awake.clear()
                 pause_s, trouble = LOOK_EVERY_S, ""
@@ -84,16 +87,22 @@ class Sync:
     async def _offer_all(self, http: aiohttp.ClientSession) -> None:
         """Offer everything that the server does not hold yet, oldest first."""
         server = Server(http, self.server, await self._token())
+        later: TryLater | None = None
         try:
-            await self._beat(server)
+            try:
+                await self._beat(server)
+            except TryLater as why:
+                later = why  # a server without a pulse may still take what we have
             for capture in await self._writer.do(Journal.captures):
                 if capture.state in ("open", "interrupted", "closed"):
                     await self._offer(server, capture)
-            await self._beat(server)
+                    later = None
         except Unwelcome as why:
             self._refused_token = server.token
             await self._writer.do(partial(_park_all, why=str(why)))
             raise
+        if later is not None:
+            raise later
 
     async def _offer(self, server: Server, capture: CaptureRow) -> None:
         """Bring one capture as far as it goes; what the server will never take does not stop the others."""
@@ -102,7 +111,11 @@ class Sync:
         except Gone:
             if capture.state == "closed":
                 await self._writer.do(lambda journal: journal.forget(capture.id, "the server deleted it"))
-        except (Refused, DamagedChunk) as why:
+        except DamagedChunk as why:
+            lost = await self._writer.do(lambda journal: journal.mend(capture.id))
+            log.error("%s: %d packets could not be saved", why, lost)
+            self.wake()
+        except Refused as why:
             reason = str(why)
             log.error("capture %s is set aside: %s", capture.id, reason)
             if capture.state == "closed":
@@ -116,25 +129,25 @@ class Sync:
         held = await server.held(capture.id)
         for chunk in chunks:
             if chunk.seq not in held:
-                body = await self._writer.do(partial(_body, capture=capture.id, chunk=chunk))
+                body = await self._writer.do(partial(Journal.chunk_bytes, capture=capture.id, chunk=chunk))
                 await server.put_chunk(capture.id, chunk, body)
             if not chunk.acknowledged:
-                await self._writer.do(partial(_acknowledge, capture=capture.id, seq=chunk.seq))
+                await self._writer.do(partial(Journal.acknowledge, capture=capture.id, seq=chunk.seq))
                 self._on_change()
         if capture.state == "closed":
             await self._finish(server, capture, chunks)
 
     async def _finish(self, server: Server, capture: CaptureRow, chunks: list[ChunkRow]) -> None:
         offset_ns = self._true_offset_ns(server)
-        await self._writer.do(lambda journal: journal.note_boot(self._clock.boot, offset_ns, True))
+        boot = self._clock.boot
+        await self._writer.do(lambda journal: journal.note_boot(boot, offset_ns, True))
         words = await self._writer.do(lambda journal: closing_words(journal, capture, chunks))
         await server.complete(capture.id, words)
         now_ns = self._clock.wall_ns()
         await self._writer.do(lambda journal: journal.complete(capture.id, now_ns))
-        await self._beat(server)  # before anybody hears that it is complete: the server must not wait for more
-        done = await self._writer.do(lambda journal: journal.capture(capture.id))
-        if done is not None:
-            self._on_complete(done)
+        # Before anybody hears that it is complete: the server must not wait for packets that will never come.
+        await self._beat_quietly(server)
+        self._on_complete(await self._writer.do(lambda journal: journal.capture(capture.id)))
 
     def _true_offset_ns(self, server: Server) -> int:
         """True wall time less monotonic time of this boot; a simulated clock is right by definition."""
@@ -151,9 +164,15 @@ class Sync:
         words: dict[str, Any] = {"held": held, "wall_ns": self._clock.wall_ns(), "boot": self._clock.boot}
         try:
             await server.heartbeat(words)
-        except (Refused, Gone) as why:
+        except (Refused, Gone, Unwelcome) as why:
             log.debug("no heartbeat: %s", why)
         self._beaten = (now_s, held)
+
+    async def _beat_quietly(self, server: Server) -> None:
+        try:
+            await self._beat(server)
+        except TryLater as why:
+            log.debug("no heartbeat: %s", why)
 
     async def _token(self) -> str:
         try:
@@ -188,14 +207,6 @@ class Sync:
 def backoff_s(vain: int, jitter: float) -> float:
     """Full jitter: anything up to a limit that doubles with each vain try, from one second to a quarter of an hour."""
     return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(vain, 20)))
-
-
-def _body(journal: Journal, *, capture: str, chunk: ChunkRow) -> bytes:
-    return journal.chunk_bytes(capture, chunk)
-
-
-def _acknowledge(journal: Journal, *, capture: str, seq: int) -> None:
-    journal.acknowledge(capture, [seq])
 
 
 def _park_all(journal: Journal, *, why: str) -> None:

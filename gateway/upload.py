@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import ssl
 import time
 from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from gateway.clock import SECOND_NS
-from gateway.journal import CaptureRow, ChunkRow, Journal
+from gateway.ledger import CaptureRow, ChunkRow, Ledger
 
 PROTOCOL = "1"
 REQUEST_TIMEOUT_S = 30.0
@@ -43,6 +44,14 @@ class Unwelcome(Exception):
 
 class Gone(Exception):
     """The server has deleted this capture and will not have it again."""
+
+
+def session(ca_file: Path | None = None) -> aiohttp.ClientSession:
+    """Connections to one server; `ca_file` holds the certificate of its own small authority, where it has one."""
+    trust = ssl.create_default_context(cafile=ca_file) if ca_file else True
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=trust), timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    )
 
 
 class Server:
@@ -157,7 +166,7 @@ def _retry_after_s(reply: aiohttp.ClientResponse) -> float:
     return float(text) if text.isdecimal() else 0.0
 
 
-def closing_words(journal: Journal, capture: CaptureRow, chunks: Iterable[ChunkRow]) -> dict[str, Any]:
+def closing_words(journal: Ledger, capture: CaptureRow, chunks: Iterable[ChunkRow]) -> dict[str, Any]:
     """The body of `complete`: how much there is, its root hash, whose clocks and sensors they were."""
     hashes = [chunk.sha256 for chunk in chunks]
     return {

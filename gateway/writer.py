@@ -86,6 +86,8 @@ class Writer:
         self._refuse_after_failure()
         answer: asyncio.Future[T] = self._loop.create_future()
         self._inbox.put(_Job(work=work, answer=answer))
+        if self.failure is not None:  # the thread may have ended between the first look and the handing over
+            _set(answer, None, NotRecording(f"NOT RECORDING: {self.failure}"))
         return await answer
 
     async def close(self) -> None:
