@@ -117,7 +117,14 @@ TREADMILL = [
     ),
     (
         "9e1fc60394023e01005a00ff7f3200ffff2500f4",
-        {"speed_mps": 966 / 360, "incline_percent": 9.0, "energy_kcal": 37, "elapsed_s": None, "power_w": None},
+        {
+            "speed_mps": 966 / 360,
+            "incline_percent": 9.0,
+            "energy_kcal": 37,
+            "energy_per_minute_kcal": None,
+            "elapsed_s": None,
+            "power_w": None,
+        },
         12,
         0,
         "Matrix at 9.66 km/h, cut at 20 bytes",
