@@ -92,7 +92,7 @@ def _at_floor(reason: Reason) -> Reason:
 def _dose_reason(view: View, dose: Dose) -> Reason:
     if view.stage.terminal:
         return Reason(code="TERMINAL", verdict=Decision.CONTINUE)
-    verdict = Decision.PROGRESS_READY if dose.complete else Decision.CONTINUE
+    verdict = Decision.PROGRESS_READY if dose.sufficient and not dose.missing else Decision.CONTINUE
     return Reason(
         code="DOSE",
         verdict=verdict,

@@ -15,37 +15,52 @@ from rules.windows import HOUR, whole_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One thing that the stage asks for, how much of it is there, and whether that is enough."""
+
+    item: str
+    measured: float | str | None
+    required: float | str
+    unit: str | None = None
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dose:
     """`eligible` sessions give totals and bests; the `counted` ones among them also met `each` and the spacing.
 
-    `sufficient` speaks of the loading alone (sessions, totals, bests); `complete` also of the days and of the
-    latest session's response. `missing` says what is not there yet, in the order in which it is read.
+    `requirements` are in the order in which they are read: the loading (sessions, total, max), then each, the days,
+    and the response to the latest session. `sufficient` speaks of the loading alone.
     """
 
     eligible: tuple[Seen, ...]
     counted: tuple[Seen, ...]
+    requirements: tuple[Requirement, ...]
     sufficient: bool
-    missing: tuple[Missing, ...]
 
     @property
-    def complete(self) -> bool:
-        return self.sufficient and not self.missing
+    def missing(self) -> tuple[Missing, ...]:
+        """What is not there yet. What each session needs is named only while sessions are short."""
+        short = any(part.item == "sessions" and not part.met for part in self.requirements)
+        return tuple(
+            Missing(item=part.item, measured=part.measured, required=part.required, unit=part.unit)
+            for part in self.requirements
+            if not part.met and (short or not part.item.startswith("each."))
+        )
 
 
 def weigh(view: View) -> Dose:
     """What of the stage's dose has been earned at `now`. At a terminal stage there is none to earn."""
     if view.stage.terminal:
-        return Dose(eligible=(), counted=(), sufficient=False, missing=())
+        return Dose(eligible=(), counted=(), requirements=(), sufficient=False)
     eligible = tuple(seen for seen in view.since_entry if is_eligible(seen, view.stage))
     counted = _spaced(_qualifying(eligible, view.stage), view.stage.spacing_h or 0.0)
-    loading = [*_sessions(counted, view.stage), *_totals(eligible, view.stage), *_bests(eligible, view.stage)]
-    short = any(part.item == "sessions" for part in loading)
-    each = list(_each(eligible, view.stage)) if short else []
+    loading = (_sessions(counted, view.stage), *_totals(eligible, view.stage), *_bests(eligible, view.stage))
     return Dose(
         eligible=eligible,
         counted=counted,
-        sufficient=not loading,
-        missing=(*loading, *each, *_days(view), *_latest(view)),
+        requirements=(*loading, *_each(eligible, view.stage), *_days(view), _latest(view)),
+        sufficient=all(part.met for part in loading),
     )
 
 
@@ -70,30 +85,27 @@ def _spaced(qualifying: Iterable[Seen], spacing_h: float) -> tuple[Seen, ...]:
     return tuple(counted)
 
 
-def _sessions(counted: Sequence[Seen], stage: Stage) -> Iterator[Missing]:
-    if not reaches(len(counted), stage.n or 0):
-        yield Missing(item="sessions", measured=len(counted), required=stage.n or 0, unit="sessions")
+def _sessions(counted: Sequence[Seen], stage: Stage) -> Requirement:
+    return _amount("sessions", len(counted), stage.n or 0, "sessions")
 
 
-def _totals(eligible: Sequence[Seen], stage: Stage) -> Iterator[Missing]:
+def _totals(eligible: Sequence[Seen], stage: Stage) -> Iterator[Requirement]:
     for name, required in stage.total.items():
-        total = total_of(eligible, name)
-        if not reaches(total, required):
-            yield Missing(item=f"total.{name}", measured=total, required=required, unit=unit(name))
+        yield _amount(f"total.{name}", total_of(eligible, name), required, unit(name))
 
 
-def _bests(eligible: Sequence[Seen], stage: Stage) -> Iterator[Missing]:
+def _bests(eligible: Sequence[Seen], stage: Stage) -> Iterator[Requirement]:
     for name, required in stage.max.items():
-        best = best_of(eligible, name)
-        if not reaches(best, required):
-            yield Missing(item=f"max.{name}", measured=best, required=required, unit=unit(name))
+        yield _amount(f"max.{name}", best_of(eligible, name), required, unit(name))
 
 
-def _each(eligible: Sequence[Seen], stage: Stage) -> Iterator[Missing]:
+def _each(eligible: Sequence[Seen], stage: Stage) -> Iterator[Requirement]:
     for name, required in stage.each.items():
-        best = best_of(eligible, name)
-        if not reaches(best, required):
-            yield Missing(item=f"each.{name}", measured=best, required=required, unit=unit(name))
+        yield _amount(f"each.{name}", best_of(eligible, name), required, unit(name))
+
+
+def _amount(item: str, measured: float | None, required: float, unit: str | None) -> Requirement:
+    return Requirement(item=item, measured=measured, required=required, unit=unit, met=reaches(measured, required))
 
 
 def total_of(eligible: Sequence[Seen], name: str) -> float | None:
@@ -113,18 +125,16 @@ def _amounts(eligible: Sequence[Seen], name: str) -> list[float]:
     return [amount for amount in amounts if amount is not None]
 
 
-def _days(view: View) -> Iterator[Missing]:
+def _days(view: View) -> Iterator[Requirement]:
     stage, case = view.stage, view.case
-    days = whole_days(case.now, case.stage_entered_at)
-    if stage.min_days is not None and days < stage.min_days:
-        yield Missing(item="min_days", measured=days, required=stage.min_days, unit="d")
+    if stage.min_days is not None:
+        yield _amount("min_days", whole_days(case.now, case.stage_entered_at), stage.min_days, "d")
     if stage.earliest_day is not None:
         since_onset = None if case.onset_at is None else whole_days(case.now, case.onset_at)
-        if not reaches(since_onset, stage.earliest_day):
-            yield Missing(item="earliest_day", measured=since_onset, required=stage.earliest_day, unit="d")
+        yield _amount("earliest_day", since_onset, stage.earliest_day, "d")
 
 
-def _latest(view: View) -> Iterator[Missing]:
+def _latest(view: View) -> Requirement:
     latest = view.since_entry[-1] if view.since_entry else None
-    if latest is None or latest.response is not Response.GREEN:
-        yield Missing(item="latest_24h", measured=latest.label if latest else None, required="GREEN")
+    response = latest.label if latest else None
+    return Requirement(item="latest_24h", measured=response, required="GREEN", met=response == "GREEN")

@@ -10,7 +10,7 @@ from rules.errors import ProgrammeInvalid
 from rules.merge_patch import merge_patch
 from rules.programme_files import built_in
 from rules.programme_form import ProgrammeForm, check_programme
-from rules.stage import Stage
+from rules.stage import YOUR_PHYSIO, Stage, sources
 
 EXPERT_DEFAULT = "expert default"
 
@@ -27,6 +27,7 @@ class Programme:
     sites: tuple[str, ...] = ()
     add_on: bool = False
     evidence: Mapping[str, str] = field(default_factory=dict)
+    unsourced: str = EXPERT_DEFAULT
 
     def index(self, stage_id: str) -> int:
         """The place of a stage in the ladder, from 0. Raises ProgrammeInvalid for an id that does not stand once."""
@@ -37,10 +38,10 @@ class Programme:
         return places[0]
 
     def evidence_for(self, stage: Stage, item: str) -> str:
-        """The source of one number, such as `total.fat_s`: its own, else its group's, else an expert default."""
+        """The source of one number, such as `total.fat_s`: its own, else its group's, else the programme's."""
         names = (item, item.partition(".")[0])
-        sources = (evidence.get(name) for evidence in (stage.evidence, self.evidence) for name in names)
-        return next((source for source in sources if source), EXPERT_DEFAULT)
+        named = (evidence.get(name) for evidence in (stage.evidence, self.evidence) for name in names)
+        return next((source for source in named if source), self.unsourced)
 
 
 def load(programme: str | Mapping[str, object]) -> Programme:
@@ -59,27 +60,33 @@ def _load_built_in(key: str) -> Programme:
 def _build(key: str | None, document: Mapping[str, object]) -> Programme:
     form = check_programme(document)
     base = _load_built_in(form.extends) if form.extends is not None else None
+    stages = [Stage.from_json(stage) for stage in _ladder(document, own=key is None)]
     return Programme(
         key=key,
         name=form.name or (base.name if base else ""),
         version=None if form.version is None else str(form.version),
         profile=form.profile or (base.profile if base else None),
-        stages=tuple(Stage.from_json(stage) for stage in _ladder(document)),
+        stages=tuple(stages),
         sites=tuple(form.sites or ()),
         add_on=base.add_on if base and form.add_on is None else bool(form.add_on),
-        evidence={**(base.evidence if base else {}), **_sources(form)},
+        evidence={**(base.evidence if base else {}), **_named(form)},
+        unsourced=EXPERT_DEFAULT if key is not None or base is not None else YOUR_PHYSIO,
     )
 
 
-def _ladder(document: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The stages as they would stand in a file: copied from the base, renamed, `n` raised, then overridden."""
+def _ladder(document: Mapping[str, object], *, own: bool = False) -> list[Mapping[str, object]]:
+    """The stages as they would stand in a file: copied from the base, renamed, `n` raised, then overridden.
+
+    `own` says that a person wrote the document, whose numbers are then that person's.
+    """
     form = check_programme(document)
     stages = _own_or_inherited(document, form.extends)
     stages = [_renamed(stage, place, form.id_prefix, form.n_add) for place, stage in enumerate(stages, 1)]
     for place, patch in (form.override or {}).items():
         if not place.isdecimal() or not 1 <= int(place) <= len(stages):
             raise ProgrammeInvalid(f"The override {place!r} names no stage: they count from 1 to {len(stages)}.")
-        stages[int(place) - 1] = _patched(stages[int(place) - 1], patch)
+        signed = {**patch, "evidence": sources(patch)} if own and patch else patch
+        stages[int(place) - 1] = _patched(stages[int(place) - 1], signed)
     return stages
 
 
@@ -109,5 +116,5 @@ def _patched(stage: Mapping[str, object], patch: Mapping[str, object] | None) ->
     return merged if isinstance(merged, Mapping) else {}
 
 
-def _sources(form: ProgrammeForm) -> dict[str, str]:
+def _named(form: ProgrammeForm) -> dict[str, str]:
     return {item: source for item, source in (form.evidence or {}).items() if source}

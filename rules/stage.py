@@ -11,6 +11,7 @@ from rules.merge_patch import merge_patch
 from rules.programme_form import StageForm, check_stage
 
 Amounts = Mapping[str, float]
+YOUR_PHYSIO = "set by your physio"
 _AMOUNTS = ("each", "total", "max", "ceil", "ceil7")
 _NUMBERS = ("n", "spacing_h", "min_days", "window_days", "fatigue_onset_s", "earliest_day")
 
@@ -70,7 +71,7 @@ class Stage:
         """The stage with a merge patch laid over it, as a physio changes it for one runner; null deletes."""
         if not patch:
             return self
-        merged = merge_patch(self.to_json(), patch)
+        merged = merge_patch(self.to_json(), {**patch, "evidence": sources(patch)})
         return Stage.from_json(merged if isinstance(merged, Mapping) else {})
 
     def to_json(self) -> dict[str, object]:
@@ -88,6 +89,17 @@ class Stage:
         """Whether there is anything to earn: a number of sessions, and at least one amount above 0."""
         amounts = (*self.each.values(), *self.total.values(), *self.max.values())
         return self.n is not None and self.n >= 1 and any(amount > 0 for amount in amounts)
+
+
+def sources(patch: Mapping[str, object]) -> dict[str, object]:
+    """The evidence of a patch: what a physio set is the physio's own number, unless the patch names its source."""
+    named = patch.get("evidence")
+    own: dict[str, object] = {}
+    for group, value in patch.items():
+        own |= (
+            {f"{group}.{name}": YOUR_PHYSIO for name in value} if isinstance(value, Mapping) else {group: YOUR_PHYSIO}
+        )
+    return {**own, **(named if isinstance(named, Mapping) else {})}
 
 
 def _amounts(form: StageForm, name: str, given: Mapping[str, float | None] | None) -> dict[str, float]:

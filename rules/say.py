@@ -1,0 +1,111 @@
+"""Say: the words of one reason, one note or one missing part, with their numbers in them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rules.amounts import amount, day
+from rules.case import Case
+from rules.dose import Requirement
+from rules.load import longest_before
+from rules.metric_facts import label
+from rules.numbers import metric
+from rules.red_flags import red_flag
+from rules.rows.gaps import RESTART_DAYS
+from rules.rows.said import is_active
+from rules.view import in_horizon
+from rules.vocabulary import Decision, Missing, Reason, Session
+from rules.words import AT_FLOOR, DECISIONS, MISSING, NOTES, REFERENCES, RESTART, WORDS, Words
+
+Audience = Literal["runner", "physio"]
+_SPIKES = ("SPIKE_SMALL", "SPIKE_MODERATE", "SPIKE_LARGE")
+
+
+def decision_words(decision: Decision, target_stage: str | None, audience: Audience = "runner") -> str:
+    """What a decision asks of the runner."""
+    return _for(DECISIONS[decision], audience).format(target=target_stage or "")
+
+
+def reason_words(reason: Reason, case: Case, audience: Audience = "runner") -> str:
+    """One reason in one or two sentences. A code that has no words yet is named as it is."""
+    if reason.code == "REGRESS_AT_FLOOR":
+        return f"{_filled(reason.of or '', reason, case, audience)} {_at_floor(reason)}"
+    return _filled(reason.code, reason, case, audience)
+
+
+def note_words(note: str, audience: Audience = "runner") -> str:
+    """One note of a verdict, such as `CEILING_UNCHECKED inc4_s`."""
+    code, _, item = note.partition(" ")
+    return _for(NOTES[code], audience).format(item=label(item)) if code in NOTES else note
+
+
+def requirement_words(part: Missing | Requirement) -> str:
+    """One thing the stage asks for: what it is, how much of it is there, and how much is asked for."""
+    kind, _, name = part.item.partition(".")
+    what = MISSING.get(kind, part.item).format(item=label(name))
+    if isinstance(part.required, str):
+        return f"{what}: {amount(part.measured, None)}, where {part.required} is needed"
+    unit = None if part.unit == "sessions" else part.unit
+    return f"{what}: {amount(part.measured, unit)} of {amount(part.required, unit)}"
+
+
+def _filled(code: str, reason: Reason, case: Case, audience: Audience) -> str:
+    if code not in WORDS:
+        return code
+    session = next((one for one in case.sessions if one.id == reason.session_id), None)
+    return _for(WORDS[code], audience).format(
+        item=_item(reason),
+        measured=_measured(reason),
+        required=_required(reason),
+        when=day(session.start) if session else "an unknown day",
+        session=reason.session_id,
+        more=_more(reason, case, session),
+    )
+
+
+def _for(words: Words, audience: Audience) -> str:
+    return words.runner if audience == "runner" else words.physio
+
+
+def _item(reason: Reason) -> str:
+    item = reason.item or ""
+    return red_flag(item).name if reason.code == "RED_FLAG" else REFERENCES.get(item) or label(item)
+
+
+def _measured(reason: Reason) -> str:
+    return amount(reason.measured, _unit(reason))
+
+
+def _required(reason: Reason) -> str:
+    if isinstance(reason.required, str):
+        return REFERENCES.get(reason.required, reason.required)
+    return amount(reason.required, _unit(reason))
+
+
+def _unit(reason: Reason) -> str | None:
+    """The unit where it belongs to the number itself; a count of sessions is named by its sentence."""
+    return reason.unit if reason.unit in ("s", "m", "d", "%") else None
+
+
+def _more(reason: Reason, case: Case, session: Session | None) -> str:
+    if reason.code == "RED_FLAG":
+        return red_flag(reason.item or "").route
+    if reason.code == "PHYSIO_HOLD":
+        return _until(case)
+    return _distances(case, session) if reason.code in _SPIKES and session else ""
+
+
+def _until(case: Case) -> str:
+    ends = [hold.until for hold in case.holds if is_active(hold, case)]
+    last = None if None in ends else max((end for end in ends if end), default=None)
+    return f" until {day(last)}" if last else ""
+
+
+def _distances(case: Case, session: Session) -> str:
+    longest_m = longest_before(session.start, in_horizon(case), case.references)
+    return f" ({amount(metric(session.metrics, 'run_m'), 'm')} after {amount(longest_m, 'm')})"
+
+
+def _at_floor(reason: Reason) -> str:
+    long_off = reason.of == "LAYOFF" and isinstance(reason.measured, int | float) and reason.measured >= RESTART_DAYS
+    return RESTART if long_off else AT_FLOOR
