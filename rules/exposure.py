@@ -43,14 +43,13 @@ class Exposure:
 
     def to_json(self) -> dict[str, object]:
         """The flat form of `stridegate measure --json`: every metric by its name, and the facts about them."""
-        start = None if self.start is None else self.start.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return {
             **{name: self.metrics.get(name) for name in METRICS},
             "coverage_v": self.coverage_v,
             "quality": self.quality,
             "notes": list(self.notes),
             "sources": dict(self.sources),
-            "start": start,
+            "start": _iso(self.start),
             "duration_s": self.dur_s,
         }
 
@@ -85,6 +84,14 @@ def measure(
         histogram=histogram(samples),
         efforts=efforts,
     )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC; a moment without a zone is taken to be in UTC already."""
+    if moment is None:
+        return None
+    in_utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return in_utc.isoformat().replace("+00:00", "Z")
 
 
 def _told(value: float | None) -> float | None:

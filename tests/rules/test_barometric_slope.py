@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from slow_slope import slow_slope
 
 from rules.barometer import slope, smoothed
@@ -135,27 +135,23 @@ def test_climb_over_a_gap_is_not_counted():
     assert climbed_m(t_ms, t_ms + 1000.0, altitude) == 0.0
 
 
-rows_of_a_barometer = st.lists(
-    st.tuples(
-        st.sampled_from([200, 500, 1000, 1000, 1000, 2000, 3000, 3001, 9000]),
-        st.none() | st.sampled_from([0.0, 0.4, 1.5, 3.0, 3.0, 3.3, 6.0]),
-        st.none() | st.sampled_from([100.0, 100.2, 100.4, 101.0, 103.0, 108.0]),
-    ),
-    min_size=1,
-    max_size=90,
-)
+def noisy_hills(seed):
+    """Uneven samples with lapses, some silences, and a rising ground under half a metre of noise."""
+    chance = random.Random(seed)
+    steps = [200, 500, 1000, 1000, 1000, 1000, 2000, 3000] + [9000] * (seed % 2)
+    count = chance.randint(30, 150)
+    speeds = [None if chance.random() < 0.03 else chance.choice([0, 0.4, 1.5, 3, 3, 3.3, 6]) for _ in range(count)]
+    altitudes = [None if chance.random() < 0.2 else 100 + 0.05 * k + chance.gauss(0, 0.4) for k in range(count)]
+    return [chance.choice(steps) for _ in range(count)], speeds, altitudes
 
 
-@settings(max_examples=60, deadline=None)
-@given(rows_of_a_barometer)
-def test_the_slope_agrees_with_a_slow_reading_of_the_same_words(table):
-    t_ms = np.concatenate([[0.0], np.cumsum([step for step, _, _ in table])[:-1]])
+@pytest.mark.parametrize("seed", range(40))
+def test_the_slope_agrees_with_a_slow_reading_of_the_same_words(seed):
+    steps, speeds, altitudes = noisy_hills(seed)
+    t_ms = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
     hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1] + 1000), 3000.0)
-    speeds, altitudes = [v for _, v, _ in table], [a for _, _, a in table]
     expected = slow_slope(list(zip(t_ms.tolist(), hold_ms.tolist(), speeds, altitudes, strict=True)))
     columns = [np.array([NAN if value is None else value for value in column]) for column in (speeds, altitudes)]
     found, scatter = slope(t_ms, hold_ms, *columns)
-    for place, (grade, miss) in enumerate(expected):
-        on_the_edge = miss is not None and abs(miss - 1.5) < 1e-6
-        assert on_the_edge or found[place] == pytest.approx(NAN if grade is None else grade, abs=1e-8, nan_ok=True)
-        assert scatter[place] == pytest.approx(NAN if miss is None else miss, abs=1e-5, nan_ok=True)
+    np.testing.assert_allclose(found, [NAN if grade is None else grade for grade, _ in expected], atol=1e-8)
+    np.testing.assert_allclose(scatter, [NAN if miss is None else miss for _, miss in expected], atol=1e-5)
