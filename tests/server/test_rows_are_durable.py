@@ -1,0 +1,73 @@
+"""What the database is told to keep, and that the schema on disk is the one the code speaks of."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from server.storage import people, tables
+from server.storage.database import Database
+from server.storage.people import Person
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database(f"sqlite:///{tmp_path / 'clinic.db'}")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def test_every_connection_is_told_to_wait_for_the_disk(database):
+    with database.write() as db:
+        asked = {
+            name: db.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "foreign_keys", "journal_mode")
+        }
+    assert asked == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}  # 2 is FULL
+
+
+def test_the_migrations_give_the_schema_that_the_code_speaks_of(database):
+    with database.read() as db:
+        context = MigrationContext.configure(db.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(database):
+    database.migrate()
+
+
+def test_a_time_without_a_zone_never_reaches_a_row(database):
+    with pytest.raises(Exception, match="without a zone"), database.write() as db:
+        people.add_person(db, Person(id="r", name="R", role="runner"), datetime(2026, 3, 30))  # noqa: DTZ001
+
+
+def test_two_writers_that_read_first_lose_nothing(database):
+    """Without an immediate lock both would read the same value, and one of the two would be lost without a word."""
+    with database.write() as db:
+        db.connection().exec_driver_sql("create table counter (value integer)")
+        db.connection().exec_driver_sql("insert into counter values (0)")
+
+    def count():
+        for _ in range(50):
+            with database.write() as db:
+                value = db.connection().exec_driver_sql("select value from counter").scalar_one()
+                db.connection().exec_driver_sql(f"update counter set value = {value + 1}")
+
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as db:
+        assert db.connection().exec_driver_sql("select value from counter").scalar_one() == 100
+
+
+def test_a_write_that_fails_half_way_leaves_nothing(database):
+    with pytest.raises(RuntimeError), database.write() as db:
+        people.add_person(db, Person(id="r", name="R", role="runner"), datetime(2026, 3, 30, tzinfo=UTC))
+        raise RuntimeError
+    with database.read() as db:
+        assert people.person(db, "r") is None
