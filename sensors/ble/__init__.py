@@ -48,7 +48,7 @@ def decode(characteristic: str, payload: bytes) -> Measurement:
     kind = known.get(characteristic) or known.get(short_uuid(characteristic))
     if kind is None:
         raise UnreadablePacket(characteristic, payload, "nobody here knows this characteristic")
-    return kind.decode(payload)
+    return kind.decode(bytes(payload))  # Bluetooth stacks hand out bytearrays
 
 
 @functools.cache

@@ -15,6 +15,10 @@ def test_a_characteristic_answers_to_all_its_names(name):
     assert ble.decode(name, bytes.fromhex("0400035a")).speed_mps == 3.0
 
 
+def test_a_bytearray_is_as_good_as_bytes():
+    assert ble.decode("2A53", bytearray.fromhex("0400035a")).speed_mps == 3.0
+
+
 @pytest.mark.parametrize("name", ["2A00", "", "6e400001-b5a3-f393-e0a9-e50e24dcca9e", "nonsense"])
 def test_a_stranger_is_refused_with_its_name(name):
     with pytest.raises(UnreadablePacket, match="nobody here knows") as refused:
