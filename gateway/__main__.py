@@ -5,36 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
-import signal
 import sys
-import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uuid_utils
 from pydantic import ValidationError
 
-from gateway.app import Chance, Gateway, decoded
-from gateway.clock import AcceleratedClock, SystemClock, displacement
 from gateway.disk import JournalError, NotRecording
 from gateway.doctor import Check, examine
-from gateway.progress import Report, json_lines
-from gateway.radio import Radio, system_radio
+from gateway.inlet import decoded
+from gateway.progress import json_lines
 from gateway.recorder import utc
 from gateway.scanner import RadioUnavailable, Scanner, Sighting
 from gateway.screen import Screen
 from gateway.settings import Settings
+from gateway.start import open_radio, record
 from gateway.status import replay as read_packets
 from gateway.status import status as read_status
 from gateway.upload import BadToken, read_token
-from gateway.virtual.runs import BREATH_S, Body, Segment, easy_run, length_s, standing
-from gateway.virtual.stage import Stage
-
-MARGIN_S = 5.0  # a simulated runner stands this much longer than it takes to close the session
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -79,10 +68,10 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     settings = _settings(**{name: value for name, value in given.items() if name != "as_json"})
     _check(settings)
     if as_json:
-        return asyncio.run(_run(settings, json_lines()))
+        return asyncio.run(record(settings, json_lines()))
     screen = Screen(is_simulated=settings.radio == "virtual")
     with screen.live:
-        return asyncio.run(_run(settings, screen.hear))
+        return asyncio.run(record(settings, screen.hear))
 
 
 @cli.command()
@@ -161,58 +150,14 @@ def doctor(
     return int(any(check.is_well is False for check in checks))
 
 
-async def _run(settings: Settings, report: Report) -> int:
-    real = SystemClock(str(uuid.uuid4()))
-    if settings.radio == "system":
-        return await _until_done(
-            Gateway(settings, settings.runner, system_radio(settings.adapter), real, _chance(), report)
-        )
-    body = Body(seed=random.SystemRandom().randrange(2**32))
-    plan = simulated_plan(settings, body)
-    ago_s = displacement(length_s(plan), settings.rate)
-    clock = AcceleratedClock(f"simulated-{uuid.uuid4()}", settings.rate, ago_s, real)
-    async with Stage(body) as stage:
-        performance = asyncio.create_task(stage.run(clock, plan))
-        try:
-            return await _until_done(Gateway(settings, settings.runner, stage.radio, clock, _chance(), report))
-        finally:
-            performance.cancel()
-
-
-async def _until_done(gateway: Gateway) -> int:
-    """Run until it ends by itself or is asked to stop."""
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, gateway.stop)
-    return await gateway.run()
-
-
-def simulated_plan(settings: Settings, body: Body) -> tuple[Segment, ...]:
-    """As many runs as sessions are asked for, each followed by a rest that closes its session."""
-    once = (standing(BREATH_S), *easy_run(settings.run_minutes, body), standing(settings.rest_s + MARGIN_S))
-    return once * max(1, settings.sessions)
-
-
 async def _scan(settings: Settings, seconds: float) -> list[Sighting]:
-    async with _radio(settings) as radio:
+    async with open_radio(settings) as radio:
         return list((await Scanner(radio).sweep(seconds)).values())
 
 
 async def _examined(settings: Settings) -> list[Check]:
-    async with _radio(settings) as radio:
+    async with open_radio(settings) as radio:
         return [check async for check in examine(settings, radio)]
-
-
-@asynccontextmanager
-async def _radio(settings: Settings) -> AsyncIterator[Radio]:
-    if settings.radio == "system":
-        yield system_radio(settings.adapter)
-        return
-    async with Stage(Body(seed=0)) as stage:
-        yield stage.radio
-
-
-def _chance() -> Chance:
-    return Chance(new_id=lambda: str(uuid_utils.uuid7()), jitter=random.SystemRandom().random)
 
 
 def _settings(**given: Any) -> Settings:

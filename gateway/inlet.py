@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 from gateway.recorder import Heard
+from sensors import ble
+from sensors.errors import UnreadablePacket
 from sensors.packet import Packet
 
+SHOWN = ("speed_mps", "cadence_per_min", "incline_percent", "heart_rate_bpm", "power_w")
 BOUND = 10_000  # an hour of three sensors; the Bluetooth callback must never wait
 
 
@@ -17,12 +21,12 @@ class Inlet:
     def __init__(self, bound: int = BOUND) -> None:
         self.received: Counter[str] = Counter()  # by the sensor's address
         self.overflowed = 0
-        self.latest: dict[tuple[str, str], Packet] = {}
+        self._latest: dict[tuple[str, str], Packet] = {}
         self._queue: asyncio.Queue[Heard] = asyncio.Queue(bound)
 
     def hear(self, packet: Packet) -> None:
         self.received[packet.sensor] += 1
-        self.latest[packet.sensor, packet.characteristic] = packet
+        self._latest[packet.sensor, packet.characteristic] = packet
         try:
             self._queue.put_nowait(Heard(packet=packet, serial=self.received[packet.sensor]))
         except asyncio.QueueFull:
@@ -31,6 +35,22 @@ class Inlet:
     async def next(self) -> Heard:
         return await self._queue.get()
 
+    def values(self, sensor: str) -> dict[str, Any]:
+        """The latest of each value that the sensor stated: {"values": {name: number}}."""
+        said: dict[str, Any] = {}
+        for (address, _), packet in self._latest.items():
+            if address == sensor:
+                said |= decoded(packet)
+        return {"values": {name: said[name] for name in SHOWN if said.get(name) is not None}}
+
     def next_now(self) -> Heard | None:
         """What is there already, without waiting."""
         return None if self._queue.empty() else self._queue.get_nowait()
+
+
+def decoded(packet: Packet) -> dict[str, Any]:
+    """What a packet says, by name; {} where nobody can read it."""
+    try:
+        return ble.to_json(ble.decode(packet.characteristic, packet.payload))
+    except UnreadablePacket:
+        return {}

@@ -25,16 +25,16 @@ class Screen:
 
     def __init__(self, is_simulated: bool, console: Console | None = None) -> None:
         self._is_simulated = is_simulated
-        self._sensors: dict[str, Event] = {}
+        self._sensors: list[Event] = []
         self._recording: Event | None = None
         self._trouble: dict[str, str] = {}
         self._done: list[Event] = []
-        self.live = Live(get_renderable=self.picture, console=console, refresh_per_second=1, transient=False)
+        self.live = Live(get_renderable=self.picture, console=console, auto_refresh=False)
 
     def hear(self, event: Event) -> None:
         match event["event"]:
-            case "found" | "connected" | "lost" | "sensor":
-                self._sensors[event["sensor"]] = {**self._sensors.get(event["sensor"], {}), **event}
+            case "sensors":
+                self._sensors = event["sensors"]
             case "recording":
                 self._recording = event
             case "closed":
@@ -45,6 +45,7 @@ class Screen:
                 self._trouble[event["where"]] = event["what"]
             case "well":
                 self._trouble.pop(event["where"], None)
+        self.live.refresh()
 
     def picture(self) -> RenderableType:
         parts: list[RenderableType] = []
@@ -59,13 +60,13 @@ class Screen:
         table = Table(box=None, pad_edge=False, header_style="dim")
         for heading in ("sensor", "state", "latest", "age", "battery"):
             table.add_column(heading)
-        for event in self._sensors.values():
-            battery = event.get("battery_percent")
+        for event in self._sensors:
+            battery = event["battery_percent"]
             table.add_row(
                 event.get("name") or event["sensor"],
-                event.get("state", event["event"]),
-                _values(event),
-                _age(event.get("age_s")),
+                f"{event['state']} {event['trouble'] if event['state'] != 'connected' else ''}",
+                _values(event["values"]),
+                _age(event["age_s"]),
                 "" if battery is None else f"{battery} %",
             )
         return table if self._sensors else _looking()

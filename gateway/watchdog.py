@@ -33,6 +33,11 @@ class Watchdog:
         self._has_spoken = True
         self._patience_s = self._first_word_s
 
+    @property
+    def silent_s(self) -> float | None:
+        """How long ago the sensor spoke; None where it has not since the link was made."""
+        return self._now() - self._since if self._has_spoken else None
+
     async def wait_for_silence(self) -> None:
         """Return when the link has been silent for too long."""
         while (left_s := self._deadline() - self._now()) > 0:  # noqa: ASYNC110 - time is the event
