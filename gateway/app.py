@@ -80,16 +80,11 @@ class Gateway:
         return await self._stopped()
 
     async def _until_stopped(self) -> None:
-        work: list[Callable[[], Coroutine[Any, Any, None]]] = [
-            self._keeper.run,
-            self._finder.run,
-            self._tell,
-            self._prune,
-        ]
+        work = [self._keeper.run(), self._finder.run(), self._tell(), self._prune()]
         if self._sync is not None:
-            work.append(self._sync.run)
+            work.append(self._sync.run())
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(some()) for some in work]
+            running = [tasks.create_task(some) for some in work]
             await self._stop.wait()
             for task in running:
                 task.cancel()

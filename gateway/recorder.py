@@ -148,6 +148,7 @@ class Recorder:
     def _move(self, heard: Heard) -> Iterator[Action]:
         packet = heard.packet
         if self.session is None:
+            self._let_go(packet)
             first = self._waiting[0].packet if self._waiting else packet
             self.session = Session(
                 capture=self._new_id(),
@@ -163,10 +164,13 @@ class Recorder:
         self.session.moved_wall_ns = packet.wall_ns
 
     def _wait(self, heard: Heard) -> None:
-        """Keep what is young enough to become the pre-roll of a session; the rest was idle."""
+        """Keep what may become the pre-roll of a session."""
         self._waiting.append(heard)
-        oldest_ns = heard.packet.mono_ns - self._pre_roll_ns
-        while self._waiting and self._waiting[0].packet.mono_ns < oldest_ns:
+        self._let_go(heard.packet)
+
+    def _let_go(self, now: Packet) -> None:
+        """What is too old for a session that begins now was idle."""
+        while self._waiting and self._waiting[0].packet.mono_ns < now.mono_ns - self._pre_roll_ns:
             self._waiting.popleft()
             self.idle += 1
 
