@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from server import commands
+from server.mistake import Mistake
 
 cli = typer.Typer(
     add_completion=False,
@@ -83,7 +84,7 @@ def main() -> None:
     """Run a command; a user's mistake is one sentence on standard error and the exit code 2."""
     try:
         code = cli(standalone_mode=False)
-    except commands.Mistake as mistake:
+    except Mistake as mistake:
         code = _complain(str(mistake))
     except typer.TyperException as mistake:
         code = _complain(mistake.format_message())
@@ -98,7 +99,7 @@ def _each(paths: list[Path], work: Callable[[Path], list[str]]) -> None:
     for path in paths:
         try:
             _print(work(path))
-        except commands.Mistake as mistake:
+        except Mistake as mistake:
             bad = _complain(str(mistake))
     if bad:
         raise typer.Exit(bad)

@@ -13,6 +13,7 @@ from aiohttp import web
 from server.api.forms import BODY_BYTES
 from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, REVIEWER
 from server.middleware import refusals, same_origin, strict_headers
+from server.mistake import Mistake
 from server.pages import frame
 from server.reviewer import Reviewer
 from server.routes import routes
@@ -51,12 +52,18 @@ def make_app(
 
 @contextlib.asynccontextmanager
 async def running(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serve until the block ends; gives the address, with the port that was free where 0 was asked for."""
+    """Serve until the block ends; gives the address, with the port that was free where 0 was asked for.
+
+    Raises Mistake where the port cannot be had.
+    """
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as why:
+            raise Mistake(f"Port {port} cannot be used ({why.strerror}); choose another one with --port.") from why
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

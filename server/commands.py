@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rules.explain import explain as in_words
-
 from rules.case import Case, read_references
 from rules.decide import decide as judge
 from rules.errors import RulesError
+from rules.explain import explain as in_words
 from rules.exposure import Exposure, Previous
 from rules.exposure import measure as measure_recording
 from rules.metric_facts import unit
@@ -21,13 +20,10 @@ from rules.vocabulary import References
 from sensors import ble, files
 from sensors.errors import SensorError
 from sensors.files.run import FileRun
+from server.mistake import Mistake
 
 DEFAULT_ONSET_S = 1800.0
 LARGEST_FILE = 256 * 1024 * 1024
-
-
-class Mistake(Exception):
-    """A user's mistake, as one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.app import make_app, open_desk, running
-from server.commands import Mistake
+from server.mistake import Mistake
 from server.settings import Settings
 from server.storage.database import Database
 
@@ -48,6 +48,7 @@ def migrate(chosen: Settings) -> str:
 
 
 async def told_to_stop() -> None:
+    """Return when somebody ends the program: SIGTERM, or Ctrl-C."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

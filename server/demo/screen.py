@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from server.pages.numbers import kilometres, minutes
@@ -21,7 +20,7 @@ class Screen:
         self._live: Live | None = None
 
     def step(self, sentence: str) -> None:
-        self._console.print(f"[bold green]>[/] {sentence}")
+        self._console.print(f"[bold green]>[/] {sentence}", soft_wrap=True)
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Show one event of the gateway; those that say nothing to a newcomer are passed over."""
@@ -45,10 +44,8 @@ class Screen:
             waits = ", ".join(f"{part['item']}: {part['measured']}" for part in verdict["missing"])
             self._console.print(f"  verdict  {verdict['decision']} ({codes}){'; missing ' + waits if waits else ''}")
         self._console.print("\nLog in with a personal link; the physio sees all of them:\n")
-        table = Table.grid(padding=(0, 2))
         for link, whom in links.items():
-            table.add_row(Text(whom), Text(link, style=f"link {link}"))
-        self._console.print(table)
+            self._console.print(f"  {whom}\n    [bold]{link}[/]", soft_wrap=True)
         self._console.print("\nCtrl-C ends the demonstration; nothing of it stays on this machine.")
 
     def _count(self, event: Mapping[str, Any]) -> None:

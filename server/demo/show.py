@@ -10,18 +10,20 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TextIO
 
+import aiohttp
 from aiohttp import web
 from sqlmodel import Session
 
 from server import intake, review
 from server.app import make_app, open_desk, running, system_clock
-from server.commands import Mistake
 from server.demo import clinic
 from server.demo.screen import Screen
 from server.keys import DESK, REVIEWER
+from server.mistake import Mistake
 from server.service import told_to_stop
 from server.storage import people
 
@@ -45,32 +47,38 @@ class Wish:
 
 async def show(wish: Wish, out: TextIO = sys.stdout) -> None:
     """Seed a clinic, record a run, judge it, and say where to look. Raises Mistake where that cannot be."""
-    screen = Screen(quiet=wish.json)
+    stopped = asyncio.create_task(told_to_stop())
     with tempfile.TemporaryDirectory(prefix="stridegate-demo-") as folder:
         desk = open_desk(f"sqlite:///{Path(folder) / 'clinic.db'}")
         try:
             app = make_app(desk, notice=NOTICE)
             async with running(app, "127.0.0.1", wish.port) as address:
-                await _show(wish, app, address, Path(folder), screen, out)
-        except OSError as why:
-            raise Mistake(f"Port {wish.port} cannot be used ({why.strerror}): choose another one with --port.") from why
+                shown = asyncio.create_task(_show(wish, app, address, Path(folder), out))
+                await asyncio.wait({shown, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not shown.done():
+                    shown.cancel()
+                await shown
+                if not wish.once:
+                    await stopped
+        except asyncio.CancelledError:
+            return  # ended by the user in the middle of it
         finally:
+            stopped.cancel()
             desk.close()
 
 
-async def _show(wish: Wish, app: web.Application, address: str, folder: Path, screen: Screen, out: TextIO) -> None:
-    desk = app[DESK]
+async def _show(wish: Wish, app: web.Application, address: str, folder: Path, out: TextIO) -> None:
+    screen = Screen(quiet=wish.json)
     links, token = await _open_clinic(app, address, screen)
     recorded = await _record(wish, address, folder, token, screen)
     await app[REVIEWER].review_due()
-    story = await desk.read(_outcome, recorded, system_clock())
-    story["pages"] = [f"{address}/runners/{RECORDED.id}", f"{address}/caseload"]
+    story = await app[DESK].read(_outcome, recorded, system_clock())
+    story["pages"] = await _open_pages(links)
     if wish.json:
-        print(json.dumps(story, allow_nan=False, ensure_ascii=False), file=out, flush=True)
+        out.write(json.dumps(story, allow_nan=False, ensure_ascii=False) + "\n")
+        out.flush()
     else:
         screen.outcome(story, links)
-    if not wish.once:
-        await told_to_stop()
 
 
 async def _open_clinic(app: web.Application, address: str, screen: Screen) -> tuple[dict[str, str], str]:
@@ -83,6 +91,18 @@ async def _open_clinic(app: web.Application, address: str, screen: Screen) -> tu
     token = secrets.token_urlsafe(32)
     links = await app[DESK].write(doors, token, address, now)
     return links, token
+
+
+async def _open_pages(links: Mapping[str, str]) -> list[str]:
+    """Open the page of each person with their own link; returns the addresses that answered. Raises Mistake."""
+    opened = []
+    for link in links:
+        jar = aiohttp.CookieJar(unsafe=True)  # cookies of 127.0.0.1, which has no name
+        async with aiohttp.ClientSession(cookie_jar=jar) as browser, browser.get(link) as page:
+            if page.status != HTTPStatus.OK:
+                raise Mistake(f"The page {page.url} answered with {page.status}.")
+            opened.append(str(page.url))
+    return opened
 
 
 def doors(db: Session, token: str, address: str, now: datetime) -> dict[str, str]:
