@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -63,7 +64,7 @@ async def running(app: web.Application, host: str, port: int) -> AsyncIterator[s
         try:
             await site.start()
         except OSError as why:
-            raise Mistake(f"Port {port} cannot be used ({why.strerror}); choose another one with --port.") from why
+            raise Mistake(f"Port {port} cannot be used ({os.strerror(why.errno or 0).lower()}); choose another one with --port.") from why
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
