@@ -64,7 +64,8 @@ async def running(app: web.Application, host: str, port: int) -> AsyncIterator[s
         try:
             await site.start()
         except OSError as why:
-            raise Mistake(f"Port {port} cannot be used ({os.strerror(why.errno or 0).lower()}); choose another one with --port.") from why
+            reason = os.strerror(why.errno or 0).lower()
+            raise Mistake(f"Port {port} cannot be used ({reason}); choose another one with --port.") from why
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
