@@ -100,7 +100,8 @@ def test_any_columns_come_back_to_the_last_bit(drawn):
 
 
 @pytest.mark.parametrize(
-    "start", [None, datetime(2026, 3, 1), datetime(2026, 3, 1, tzinfo=timezone(timedelta(hours=-3, minutes=-30)))]
+    "start",
+    [None, datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=timezone(timedelta(hours=-3, minutes=-30)))],
 )
 def test_the_start_keeps_its_zone(start):
     again = unpack(pack(Recording.of([0.0], start=start))).start
