@@ -24,6 +24,7 @@ __all__ = ["Exposure", "Previous", "measure"]
 
 LEAST_COVERAGE = 0.80
 SHORTEST_S = 120.0
+PARTIAL = "partial: "  # so begins a recording's note that a part of the run is missing
 NO_REFERENCES = References()
 
 
@@ -75,7 +76,7 @@ def measure(
     efforts = tuple(effort for x in PERCENTS for effort in find(samples, x, references.v_max_mps))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
-        quality="OK" if coverage >= LEAST_COVERAGE and samples.dur_s >= SHORTEST_S else "POOR",
+        quality=_quality(samples, coverage, recording),
         coverage_v=coverage,
         dur_s=round(samples.dur_s, 3),
         start=recording.start,
@@ -97,6 +98,12 @@ def _iso(moment: datetime | None) -> str | None:
 def _told(value: float | None) -> float | None:
     """A metric as it is judged: three decimals, and None for whatever is not a number."""
     return None if value is None or not math.isfinite(value) else round(float(value), 3)
+
+
+def _quality(samples: Samples, coverage: float, recording: Recording) -> Quality:
+    """POOR where too little was heard, or where the recording itself says that a part of the run is missing."""
+    whole = not any(note.startswith(PARTIAL) for note in recording.notes)
+    return "OK" if whole and coverage >= LEAST_COVERAGE and samples.dur_s >= SHORTEST_S else "POOR"
 
 
 def _coverage(samples: Samples) -> float:
@@ -125,5 +132,6 @@ def _notes(
 
 
 def _sources(samples: Samples, recording: Recording) -> dict[str, str]:
-    sources = {str(channel): str(source) for channel, source in recording.sources.items()}
+    """Who said each channel; of the grade, whose word was taken, if anybody's was."""
+    sources = {str(channel): str(source) for channel, source in recording.sources.items() if channel != "grade"}
     return sources if samples.grade_source is None else {**sources, "grade": samples.grade_source}

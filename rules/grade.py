@@ -15,6 +15,7 @@ Column = NDArray[np.float64]
 STATED = "stated"  # where the recording does not name who filled the column
 ENTERED = "runner"  # typed in by the runner: enough to enforce a ceiling, never to earn a dose
 BAROMETRIC = "barometer"
+WORKED_OUT = (BAROMETRIC, "gps")
 FLAT_COST = 3.6  # J/kg/m
 
 
@@ -30,10 +31,14 @@ class Slope:
 def best(
     sources: Mapping[str, str], t_ms: Column, hold_ms: Column, v_mps: Column, stated: Column, altitude_m: Column
 ) -> Slope:
-    """The first source that says anything: a stated incline, then the barometer. Satellite altitude is no source."""
-    nothing = np.full(len(t_ms), np.nan)
-    if not np.isnan(stated).all():
-        return Slope(np.round(stated, 6), sources.get("grade", STATED), nothing)
+    """The first source that says anything: a stated incline, then the barometer. Satellite altitude is no source.
+
+    A grade that a watch worked out of its altitude is not a stated one: satellites know no slope, and what a barometer
+    knows is worked out here.
+    """
+    nothing, said = np.full(len(t_ms), np.nan), sources.get("grade", STATED)
+    if said not in WORKED_OUT and not np.isnan(stated).all():
+        return Slope(np.round(stated, 6), said, nothing)
     if sources.get("altitude_m") == BAROMETRIC and not np.isnan(altitude_m).all():
         grade, residual_m = barometer.slope(t_ms, hold_ms, v_mps, altitude_m)
         if not np.isnan(grade).all():

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measured_runs import RUNNER, after, at, exposure_of, measured, recording, segment
 
-from rules.exposure import Exposure, measure
+from rules.exposure import PARTIAL, Exposure, measure
 from rules.triggers import METRICS
 from rules.vocabulary import References
+from sensors.files.run import PARTIAL as PARTIAL_OF_FILES
 from sensors.recording import CHANNELS, Recording
 
 NAN = math.nan
@@ -72,6 +73,16 @@ def test_a_gap_is_neither_covered_nor_run():
     assert exposure.metrics["run_s"] == 402  # the last sample before the gap holds for 3 s
     assert exposure.coverage_v == 0.101  # 402 of 4000
     assert exposure.quality == "POOR"
+
+
+def test_a_run_of_which_a_part_is_missing_is_poor():
+    assert PARTIAL == PARTIAL_OF_FILES
+    whole, part = (
+        measured(recording(segment(600, 3.0), notes=(note,)))
+        for note in ("the file calls this parkrun", f"{PARTIAL_OF_FILES}the file ends before it should")
+    )
+    assert (whole.quality, part.quality) == ("OK", "POOR")
+    assert part.metrics["run_m"] == whole.metrics["run_m"] == 1800  # it counts for load and ceilings all the same
 
 
 def test_the_notes_say_what_was_odd():

@@ -163,6 +163,18 @@ def test_altitude_from_a_barometer_is_a_grade_and_from_satellites_is_none():
         assert measured(hill_run(source)).metrics["inc2_s"] is None
 
 
+def test_a_grade_that_a_watch_worked_out_of_satellite_altitude_is_none():
+    exposure = exposure_of(segment(100, 3.0, grade=0.05), sources={"grade": "gps", "altitude_m": "gps"})
+    assert exposure.metrics["inc2_s"] is None
+    assert "grade" not in exposure.sources
+
+
+def test_a_grade_that_a_watch_worked_out_of_its_barometer_is_worked_out_again():
+    level = [segment(1, 3.0, grade=0.05, altitude_m=100.0)] * 100
+    exposure = exposure_of(*level, sources={"grade": "barometer", "altitude_m": "barometer"})
+    assert (exposure.metrics["inc2_s"], exposure.sources["grade"]) == (0, "barometer")
+
+
 def test_a_treadmills_incline_comes_before_the_barometer():
     run = hill_run("barometer")
     stated = recording(*(segment(1, 3.0, grade=0.0, altitude_m=a) for a in run.altitude_m), sources=run.sources)
