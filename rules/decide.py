@@ -118,11 +118,7 @@ def _stages_back(reason: Reason, view: View) -> int:
 
 def _in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """By (rank, code, session), then by what they speak of; one that says the same twice stands once."""
-    return tuple(sorted(dict.fromkeys(reasons), key=_order))
-
-
-def _order(reason: Reason) -> tuple[int, str, str, str, str]:
-    return reason.verdict, reason.code, reason.session_id or "", reason.item or "", reason.of or ""
+    return tuple(sorted(dict.fromkeys(reasons), key=lambda reason: reason.sort_key))
 
 
 def _without_programme(case: Case, why: str) -> Verdict:

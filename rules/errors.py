@@ -11,3 +11,7 @@ class BadCase(RulesError):
 
 class ProgrammeInvalid(RulesError):
     """A programme, stage or profile by which nothing can be judged; `decide` says so and never throws it."""
+
+
+class OverrideRefused(RulesError):
+    """An override that may not be: over a red flag, without a reason or a name, or for too long."""

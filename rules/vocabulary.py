@@ -51,7 +51,10 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One training session; a metric that is None or absent was not measured."""
+    """One training session; a metric that is None or absent was not measured.
+
+    `attested` names the metrics that a person stated in the place of a sensor.
+    """
 
     id: str
     start: datetime
@@ -59,6 +62,7 @@ class Session:
     quality: Quality = "OK"
     metrics: Metrics = field(default_factory=dict)
     check_in: CheckIn | None = None
+    attested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,11 @@ class Reason:
     unit: str | None = None
     session_id: str | None = None
     of: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str, str]:
+        """By (rank, code, session), then by what it speaks of."""
+        return self.verdict, self.code, self.session_id or "", self.item or "", self.of or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

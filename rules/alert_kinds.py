@@ -1,0 +1,85 @@
+"""Alert kinds: for each code who hears it, how urgently, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+Audience = Literal["runner", "physio"]
+
+
+class Urgency(IntEnum):
+    """From a line in the list to a call that no quiet hour holds back."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    PAGE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What an alert of this code is. `physio` and `runner` are templates; None where that person does not hear it.
+
+    A template that is `{words}` stands for the words of the reason it comes from; the others may name `{when}`,
+    `{measured}` and `{item}`.
+    """
+
+    urgency: Urgency
+    physio: str | None = None
+    runner: str | None = None
+
+
+KINDS: Mapping[str, Kind] = {
+    "RED_FLAG": Kind(urgency=Urgency.PAGE, physio="{words}", runner="{words}"),
+    "RED_RESPONSE": Kind(urgency=Urgency.HIGH, physio="{words}", runner="{words}"),
+    "SPIKE_LARGE": Kind(urgency=Urgency.HIGH, physio="{words}", runner="{words}"),
+    "SPIKE_MODERATE": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
+    "SPIKE_SMALL": Kind(urgency=Urgency.LOW, physio="{words}", runner="{words}"),
+    "CEILING": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
+    "LAPSE": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
+    "POOR_SENSOR": Kind(urgency=Urgency.LOW, physio="{words}", runner="{words}"),
+    "MISSING_24H": Kind(
+        urgency=Urgency.LOW,
+        runner="How was the morning after your run of {when}? The answer is open for a few more hours.",
+    ),
+    "STALLED": Kind(
+        urgency=Urgency.HIGH,
+        physio="No way forward: {measured}. Examine the cause once more.",
+    ),
+    "THINK_BACK_OR_NERVE": Kind(
+        urgency=Urgency.HIGH,
+        physio="Within 14 days: {measured}. Consider another source of the pain and examine again.",
+    ),
+    "NOVEL_SPEED": Kind(
+        urgency=Urgency.NORMAL,
+        physio="Run of {when}: {measured} of {item}, more than twice the most of the 30 days before, above the dose.",
+    ),
+    "NOVEL_INCLINE": Kind(
+        urgency=Urgency.NORMAL,
+        physio="Run of {when}: {measured} of {item}, more than twice the most of the 30 days before, above the dose.",
+    ),
+    "WEEK_JUMP": Kind(
+        urgency=Urgency.LOW,
+        physio="Distance of the last 7 days against the 7 before: {measured}. It informs; no study ties it to injury.",
+    ),
+    "MORNING_WORSE": Kind(
+        urgency=Urgency.LOW,
+        physio="Morning values of the last 7 days against the 7 before: {measured}.",
+    ),
+    "SPEED_STALE": Kind(
+        urgency=Urgency.LOW,
+        physio="{measured} without an effort near top speed.",
+        runner="{measured} without an effort near top speed. Begin the next fast run within the limits of the sprint "
+        "stage.",
+    ),
+    "SPEED_NUDGE": Kind(
+        urgency=Urgency.LOW, runner="{measured} without an effort near top speed. A few keep what you have earned."
+    ),
+    "VMAX_EXCEEDED": Kind(
+        urgency=Urgency.LOW,
+        physio="Run of {when}: {measured} of the top speed on record. Review the reference; nothing was changed.",
+    ),
+}

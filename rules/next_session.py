@@ -1,0 +1,167 @@
+"""Next session: what the verdict allows for the next run, in minutes, metres per second and efforts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import inf
+
+from rules.case import Case
+from rules.ceilings import ceiling_metric
+from rules.errors import ProgrammeInvalid
+from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
+from rules.metric_facts import label, unit
+from rules.numbers import metric
+from rules.rows.gaps import is_run
+from rules.speed_upkeep import is_speed_stale
+from rules.stage import Amounts
+from rules.verdict import Verdict
+from rules.view import Seen, View, in_horizon, look
+from rules.vocabulary import Decision, References, Response
+from rules.windows import WEEK_DAYS
+
+FIRST_AFTER_REGRESS = 0.70  # of the last GREEN distance; expert default
+SMALLEST_JUMP = min(limit.ratio for limit in SPIKE_LIMITS)
+INCLINES = ("inc2_s", "inc4_s", "inc1_s", "inc8_s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The most of one metric in the next run, in the metric's unit."""
+
+    metric: str
+    label: str
+    most: float
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What the next run may hold. None means that nobody set a limit, or that it cannot be told.
+
+    `may_run` is False where the answer is to get help first, or where there is no programme to judge by. `minutes`
+    and `distance_m` are the most; `fastest_mps` is the top of three seconds; `strides` the most fast efforts, from
+    `strides_from_mps` on; `incline_minutes` the most minutes uphill, from `incline_grade` (a fraction) on. A run
+    before `earliest` does not count or is one too many. `limits` holds every limit, these among them.
+    """
+
+    may_run: bool
+    stage: str | None = None
+    earliest: datetime | None = None
+    minutes: float | None = None
+    distance_m: float | None = None
+    fastest_mps: float | None = None
+    strides: float | None = None
+    strides_from_mps: float | None = None
+    incline_minutes: float | None = None
+    incline_grade: float | None = None
+    limits: tuple[Limit, ...] = ()
+
+
+def allowance(case: Case, verdict: Verdict) -> Allowance:
+    """The next run under a verdict: the stage's ceilings; after a hold no more than the last GREEN run held; after a
+    step back the target stage's ceilings and at most 70 % of the last GREEN distance. Never a jump in distance.
+    """
+    try:
+        view = look(_on_target(case, verdict))
+    except ProgrammeInvalid:
+        return Allowance(may_run=False)
+    if verdict.decision is Decision.STOP_REFER:
+        return Allowance(may_run=False, stage=view.stage.id)
+    limits = _limits(view, verdict.decision)
+    strides, incline = _strides(limits), _incline(limits)
+    return Allowance(
+        may_run=True,
+        stage=view.stage.id,
+        earliest=_earliest(view),
+        minutes=_minutes(limits.get("run_s")),
+        distance_m=_distance(view, verdict.decision),
+        fastest_mps=_at_percent(limits.get("peak3_pct"), view.references),
+        strides=limits.get(strides) if strides else None,
+        strides_from_mps=_at_percent(_percent(strides), view.references) if strides else None,
+        incline_minutes=_minutes(limits.get(incline)) if incline else None,
+        incline_grade=int(incline[3]) / 100 if incline else None,
+        limits=tuple(Limit(metric=m, label=label(m), most=most, unit=unit(m)) for m, most in limits.items()),
+    )
+
+
+def _on_target(case: Case, verdict: Verdict) -> Case:
+    """A step back leads to another stage, and leaves behind what a physio changed of this one."""
+    if verdict.target_stage is None:
+        return case
+    return replace(case, stage=verdict.target_stage, stage_override={})
+
+
+def _limits(view: View, decision: Decision) -> dict[str, float]:
+    """The stage's ceilings; on a hold nothing above the last GREEN run either, the doses among it."""
+    ceil = _ceil(view)
+    if decision in (Decision.CONTINUE, Decision.PROGRESS_READY):
+        return ceil
+    last = _last_green(view)
+    done = (
+        {name: ceiling_metric(last.session.metrics, name) for name in (*ceil, *view.stage.dose_metrics)} if last else {}
+    )
+    known = {name: value for name, value in done.items() if value is not None}
+    return {name: min(ceil.get(name, inf), known.get(name, inf)) for name in (*ceil, *known)}
+
+
+def _ceil(view: View) -> dict[str, float]:
+    """After the last stage, and long without speed, the ceilings of the stage before it count once more."""
+    if view.stage.terminal and view.stage_index > 0 and is_speed_stale(view):
+        return dict(view.programme.stages[view.stage_index - 1].ceil)
+    return dict(view.stage.ceil)
+
+
+def _last_green(view: View) -> Seen | None:
+    green = [seen for seen in view.seen if seen.response is Response.GREEN and is_run(seen)]
+    return green[-1] if green else None
+
+
+def _distance(view: View, decision: Decision) -> float:
+    """No jump from the longest of 30 days; on a hold the last GREEN distance, on a step back 70 % of it."""
+    longest_m = longest_before(view.now, in_horizon(view.case), view.case.references)
+    most = max(longest_m * SMALLEST_JUMP, longest_m + SPIKE_EXCESS_M)
+    last = _last_green(view)
+    last_m = metric(last.session.metrics, "run_m") if last else None
+    if decision is Decision.REGRESS:
+        most = min(most, (L30_FLOOR_M if last_m is None else last_m) * FIRST_AFTER_REGRESS)
+    elif decision in (Decision.HOLD, Decision.INSUFFICIENT_DATA) and last_m is not None:
+        most = min(most, last_m)
+    return float(int(most))
+
+
+def _earliest(view: View) -> datetime:
+    """After the spacing since the last run, and not before the week has room for one more."""
+    moments = [view.now]
+    runs = [seen for seen in view.seen if is_run(seen)]
+    if runs and view.stage.spacing_h is not None:
+        moments.append(runs[-1].start + timedelta(hours=view.stage.spacing_h))
+    allowed = view.stage.ceil7.get("runs")
+    week = view.last_days(WEEK_DAYS)
+    if allowed is not None and len(week) >= allowed >= 1:
+        # The window is closed at both ends, so that a run leaves it only after its seven days.
+        moments.append(week[-int(allowed)].start + timedelta(days=WEEK_DAYS, seconds=1))
+    return max(moments)
+
+
+def _strides(limits: Amounts) -> str | None:
+    """The slowest kind of fast effort that is limited; faster ones are among them."""
+    return min((name for name in limits if name.startswith("eff")), default=None)
+
+
+def _percent(efforts: str) -> float:
+    return float(efforts.removeprefix("eff").partition("_")[0])
+
+
+def _incline(limits: Amounts) -> str | None:
+    return next((name for name in INCLINES if name in limits), None)
+
+
+def _at_percent(percent: float | None, references: References) -> float | None:
+    if percent is None or references.v_max_mps is None:
+        return None
+    return round(references.v_max_mps * percent / 100, 3)
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)
