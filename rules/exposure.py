@@ -16,7 +16,7 @@ from rules.references import effective
 from rules.samples import Samples, prepare
 from rules.triggers import METRICS, TRIGGERS
 from rules.triggers.fatigue import Previous, fatigued
-from rules.triggers.speed import PERCENTS
+from rules.triggers.speed import told_percents
 from rules.vocabulary import Quality, References
 from sensors.recording import Recording
 
@@ -73,7 +73,7 @@ def measure(
     for trigger in TRIGGERS:
         measured |= trigger.measure(samples, references)
     coverage = _coverage(samples)
-    efforts = tuple(effort for x in PERCENTS for effort in find(samples, x, references.v_max_mps))
+    efforts = tuple(effort for x in told_percents(samples) for effort in find(samples, x, references.v_max_mps))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
         quality=_quality(samples, coverage, recording),
@@ -97,7 +97,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _told(value: float | None) -> float | None:
     """A metric as it is judged: three decimals, and None for whatever is not a number."""
-    return None if value is None or not math.isfinite(value) else round(float(value), 3)
+    return None if value is None or not math.isfinite(value) else round(float(value), 3) + 0.0  # no minus zero
 
 
 def _quality(samples: Samples, coverage: float, recording: Recording) -> Quality:

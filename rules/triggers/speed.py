@@ -59,6 +59,11 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
     return metrics
 
 
+def told_percents(samples: Samples) -> tuple[int, ...]:
+    """The limits at which this recording can tell efforts apart."""
+    return tuple(x for x in PERCENTS if not (samples.smart and x in UNTOLD_WHEN_SMART))
+
+
 def _peak_pct(samples: Samples, width_s: float, v_max: float) -> float | None:
     peak = peak_mean(samples.t_ms, samples.hold_ms, samples.v_mps, width_s * 1000)
     return None if peak is None else 100 * peak / v_max
@@ -67,7 +72,7 @@ def _peak_pct(samples: Samples, width_s: float, v_max: float) -> float | None:
 def _at(samples: Samples, x: int, v_max: float) -> dict[str, float | None]:
     quick = fast(samples, x / 100 * v_max)
     metrics: dict[str, float | None] = {f"fast{x}_m": samples.metres(quick), f"fast{x}_s": samples.seconds(quick)}
-    if not (samples.smart and x in UNTOLD_WHEN_SMART):
+    if x in told_percents(samples):
         efforts = find(samples, x, v_max)
         metrics |= {f"eff{x}_n": float(sum(e.level for e in efforts)), f"eff{x}_ceil_n": float(len(efforts))}
     return metrics

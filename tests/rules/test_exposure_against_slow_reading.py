@@ -56,7 +56,7 @@ def recording(rows, **facts):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     table=tables,
     order=st.randoms(use_true_random=False),

@@ -174,7 +174,8 @@ def test_without_speed_no_speed_metric_is_zero():
 
 def test_short_sprints_cannot_be_told_from_a_watch_that_is_silent_on_purpose():
     run = at(range(0, 600, 2), [7.6] * 300, hold_s=8.0)
-    metrics = measured(run).metrics
+    metrics, efforts = measured(run).metrics, measured(run).efforts
+    assert {effort.percent for effort in efforts} == {60, 70}
     assert {metrics[name] for name in UNTOLD_WHEN_SMART} == {None}
     assert (metrics["eff60_n"], metrics["eff70_n"], metrics["fast95_s"]) == (1, 1, 599)
 
