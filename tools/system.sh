@@ -1,12 +1,16 @@
 #!/bin/sh
-# Makes sure of system programs: "program:debian-package" (or --always PACKAGE). Installs where allowed, else names them.
+# Makes sure of system programs and libraries: "program:debian-package", "lib.so.1:debian-package" or --always PACKAGE.
+# Installs them where allowed (root, apt), else names them.
 set -eu
 missing=""
 if [ "$1" = --always ]; then
     missing="$2"
 else
     for pair in "$@"; do
-        command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+        case "${pair%%:*}" in
+            *.so.*) PATH="$PATH:/sbin" ldconfig -p 2>/dev/null | grep -q "${pair%%:*}" || missing="$missing ${pair#*:}" ;;
+            *) command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}" ;;
+        esac
     done
 fi
 [ -n "$missing" ] || exit 0

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from rules.say import reason_words
+from rules.say import reason_words, requirement_words
 from rules.vocabulary import Decision
 from server import access, review
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
@@ -27,6 +27,7 @@ CHIPS = {
     Decision.CONTINUE: "Carry on",
     Decision.PROGRESS_READY: "Ready for you",
 }
+MISSING_SHOWN = 2
 CANNOT_TELL_RANK = 2.5  # what nobody can tell needs a look before what may simply go on
 
 
@@ -53,16 +54,26 @@ def _need(look: Look) -> tuple[float, str]:
 
 def _row(look: Look) -> dict[str, Any]:
     verdict = look.verdict
-    reason = reason_words(verdict.reasons[0], look.case, "physio") if verdict and look.case else " ".join(look.waiting)
     body = look.plan.body if look.plan else {}
     return {
         "runner": look.runner,
         "stage": f"{body['programme']} {body['stage']}" if body else "no plan yet",
         "decision": verdict.decision.name if verdict else "CANNOT_TELL",
         "headline": CHIPS[verdict.decision] if verdict else "Cannot tell",
-        "reason": reason,
+        "reason": _reason(look),
         "last_run": _last_run(look),
     }
+
+
+def _reason(look: Look) -> str:
+    """What decides, in a line; where it is the dose that is not complete, what is missing of it."""
+    if look.verdict is None or look.case is None:
+        return " ".join(look.waiting)
+    first = look.verdict.reasons[0]
+    if first.code == "DOSE" and look.verdict.missing:
+        missing = [requirement_words(part) for part in look.verdict.missing[:MISSING_SHOWN]]
+        return f"Missing: {'; '.join(missing)}."
+    return reason_words(first, look.case, "physio")
 
 
 def _last_run(look: Look) -> str:
