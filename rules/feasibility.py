@@ -104,7 +104,7 @@ def _no_room(stage: Stage) -> Iterator[Refusal]:
     sessions = f"{amount(stage.n, None)} sessions with {amount(stage.spacing_h or 0, None)} h between their starts"
     if stage.min_days is not None and stage.min_days < days:
         yield _refusal(stage, "min_days", f"{sessions} take {amount(days, 'd')}, longer than min_days.")
-    if stage.window_days is not None and stage.window_days < days:
+    if stage.window_days is not None and 0 < stage.window_days < days:
         yield _refusal(stage, "window_days", f"{sessions} take {amount(days, 'd')}, longer than the window.")
     elif (stage.n or 0) > most_sessions(stage):
         yield _refusal(stage, "n", f"{amount(stage.n, None)} sessions do not fit the window, the spacing and the week.")

@@ -1,0 +1,205 @@
+"""Every code has words for the runner and the physio, and none of them says what must not be said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import at, flag, hold, sprint_stage, volume_stage, with_references, with_run
+from hypothesis import given
+from random_cases import random_cases, thoroughly
+
+from rules.alert_kinds import KINDS
+from rules.attest import ENTRY
+from rules.decide import CODES, decide
+from rules.explain import explain
+from rules.red_flags import RED_FLAGS, red_flag
+from rules.say import decision_words, note_words, reason_words
+from rules.vocabulary import Decision, Reason
+from rules.words import DECISIONS, DISCLAIMER, HELP, MISSING, NOTES, WORDS
+
+A, F = volume_stage(), sprint_stage()
+DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
+
+# Comfort, risk in numbers, diagnoses and structures; "safe" and "cleared" are for flags, never for a runner.
+FORBIDDEN = re.compile(
+    r"\bhealed|\bsafe\b|\bcleared to\b|\byou are cleared|injury risk|\brisk of|\d ?% risk|sciatic|"
+    r"\btendon|\btear\b|\btorn\b|\bfibre|\bmuscle|\bstrain|\bbursitis|\bligament|\bischi|\bherni|\bdisc\b|"
+    r"no pain so|nothing to worry|probably fine|\bfine\b|all good|do not worry|stop your treatment",
+    re.IGNORECASE,
+)
+
+
+def everything_said():
+    for table in (DECISIONS, WORDS, NOTES):
+        for words in table.values():
+            yield from (words.runner, words.physio)
+    for kind in KINDS.values():
+        yield from filter(None, (kind.runner, kind.physio))
+    for one in RED_FLAGS.values():
+        yield from (one.question, one.name, one.route)
+    yield from (*MISSING.values(), DISCLAIMER, HELP)
+
+
+@pytest.mark.parametrize("sentence", sorted(set(everything_said())))
+def test_nothing_that_is_said_comforts_diagnoses_or_counts_risk(sentence):
+    assert not FORBIDDEN.search(sentence)
+    assert "!" not in sentence
+
+
+def test_the_forbidden_words_are_found_where_they_stand():
+    for sentence in (
+        "You are healed.",
+        "It is safe to run.",
+        "Your tendon is thick.",
+        "Injury risk 12 %.",
+        "Sciatica.",
+    ):
+        assert FORBIDDEN.search(sentence)
+
+
+def test_every_code_has_words_and_every_words_a_code():
+    assert set(WORDS) == set(CODES)
+    assert set(DECISIONS) == set(Decision)
+
+
+def test_every_code_and_every_alert_stands_in_the_documents_with_an_example():
+    text = DOCS.read_text()
+    sections = {title.strip("`"): body for title, body in re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", text, re.M | re.S)}
+    for code in CODES:
+        assert "Example:" in sections[code], code
+    for code in (*NOTES, *KINDS):
+        assert f"`{code}`" in text or code in sections, code
+
+
+def test_the_documents_name_every_number_of_the_tables():
+    text = DOCS.read_text()
+    for criteria in ENTRY.values():
+        for each in criteria.values():
+            assert all(f"`{criterion.code}`" in text for criterion in each)
+    for code in RED_FLAGS:
+        assert f"`{code}`" in text
+
+
+ROUTES = {
+    "Go to an emergency department now.": {
+        "saddle_numbness",
+        "bladder_bowel_sexual_change",
+        "bilateral_leg_symptoms",
+        "foot_drop_or_progressive_weakness",
+    },
+    "Call emergency services.": {"chest_pain_faint", "sudden_breathlessness"},
+    "Same-day medical assessment; do not run.": {
+        "pop_bruise",
+        "sit_bone_pop_under_18",
+        "calf_swelling_warm",
+        "fever_unwell",
+    },
+    "See a doctor this week; do not run.": {"night_rest_pain", "weight_loss_or_cancer_history"},
+}
+
+
+def test_each_red_flag_leads_to_the_help_it_needs():
+    for route, flags in ROUTES.items():
+        assert {code for code, one in RED_FLAGS.items() if one.route == route} == flags
+    assert {"bone_stress", "new_numbness_24h"} == set(RED_FLAGS) - set().union(*ROUTES.values())
+    assert red_flag("a flag of tomorrow").route == "Same-day medical assessment; do not run."
+
+
+SAID = [
+    (
+        with_run(A, "a5", run_m=9500),
+        "SPIKE_MODERATE",
+        "The run of 28 March was 1.319 times your longest of the 30 days before it (9.5 km after 7.2 km). "
+        "Hold for a week.",
+    ),
+    (
+        with_run(A, "a5", peak3_pct=85),
+        "CEILING",
+        "Too much for this stage on 28 March: fastest three seconds, of top speed, 85 %. At most 60 % is allowed.",
+    ),
+    (
+        replace(A, flags=(flag(),)),
+        "RED_FLAG",
+        "You told of numbness between the legs or around the seat. Go to an emergency department now.",
+    ),
+    (
+        replace(A, sessions=(), stage_entered_at=at("03-10 00:00")),
+        "LAYOFF",
+        "You have not run for 20 days. Rest brings back no readiness for running, so begin lower.",
+    ),
+    (
+        with_references(F, v_max_kind="estimated"),
+        "REF_NOT_MEASURED",
+        "Your top speed is only estimated. It has to be measured before this can count: "
+        "fast efforts at 90 % of top speed, level.",
+    ),
+    (
+        replace(A, holds=(hold("03-29 00:00", "04-02 00:00"),)),
+        "PHYSIO_HOLD",
+        "Your physio asked you to stay where you are until 2 April.",
+    ),
+    (replace(A, holds=(hold("03-29 00:00"),)), "PHYSIO_HOLD", "Your physio asked you to stay where you are."),
+    (
+        replace(A, stage="P1", sessions=(), stage_entered_at=at("02-02 00:00")),
+        "REGRESS_AT_FLOOR",
+        "You have not run for 56 days. Rest brings back no readiness for running, so begin lower. "
+        "Start stage 1 again with your physio.",
+    ),
+    (
+        replace(A, stage="P1", sessions=(), stage_entered_at=at("02-03 00:00")),
+        "REGRESS_AT_FLOOR",
+        "You have not run for 55 days. Rest brings back no readiness for running, so begin lower. "
+        "This is the first stage already, so stay on it and begin easier.",
+    ),
+    (
+        replace(A, programme="NOPE"),
+        "PROGRAMME_INVALID",
+        "Your programme cannot be used as it stands. Your physio has to look at it.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("case", "code", "words"), SAID)
+def test_a_reason_is_said_with_its_numbers(case, code, words):
+    assert words in {reason_words(reason, case) for reason in decide(case).reasons if reason.code == code}
+
+
+def test_what_nobody_knows_reads_cannot_tell():
+    flat = replace(A, stage="P4", sessions=tuple(replace(s, metrics={**s.metrics, "inc2_s": None}) for s in A.sessions))
+    text = " ".join(explain(decide(flat), flat).split())
+    assert "MISSING running up 2 % or steeper, all together: cannot tell of 25 min" in text
+
+
+@thoroughly
+@given(random_cases())
+def test_every_verdict_can_be_explained_to_both_on_a_screen_without_a_forbidden_word(case):
+    verdict = decide(case)
+    for audience in ("runner", "physio"):
+        text = explain(verdict, case, audience)
+        assert max(len(line) for line in text.splitlines()) <= 80
+        assert len(text.splitlines()) <= 60
+        assert DISCLAIMER in text
+        assert "Rules 1, programme version" in text
+        assert not re.search(r"[{}]|None|nan", text)
+        assert not FORBIDDEN.search(text.replace("imt", ""))
+
+
+def test_an_unknown_code_or_note_is_shown_as_it_is():
+    strange = Reason(code="OF_TOMORROW", verdict=Decision.HOLD)
+    assert reason_words(strange, A) == "OF_TOMORROW"
+    assert note_words("OF_TOMORROW too") == "OF_TOMORROW too"
+
+
+def test_each_decision_says_what_to_do():
+    assert decision_words(Decision.REGRESS, "P2").startswith("Go back to stage P2.")
+    assert "help" in decision_words(Decision.STOP_REFER, None)
+    assert decision_words(Decision.INSUFFICIENT_DATA, None).startswith("Cannot tell")
+
+
+def test_the_words_are_of_the_runner_and_of_the_physio():
+    (reason,) = (r for r in decide(with_run(A, "a5", during=7)).reasons if r.code == "RED_RESPONSE")
+    assert reason_words(reason, A, "runner") != reason_words(reason, A, "physio")
+    assert "a5" in reason_words(reason, A, "physio")
