@@ -243,15 +243,16 @@ class _Transaction:
         self._journal.db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, *_: object) -> None:
+        is_saved = False
         try:
-            self._journal.db.execute("COMMIT" if kind is None else "ROLLBACK")
-        except sqlite3.Error:
-            self._journal.lose_growth()
-            if self._journal.db.in_transaction:
+            if kind is None:
+                self._journal.db.execute("COMMIT")
+                is_saved = True
+        finally:
+            if self._journal.db.in_transaction:  # SQLite itself has rolled back when the disk was full
                 self._journal.db.execute("ROLLBACK")
-            raise
-        if kind is not None:
-            self._journal.lose_growth()
+            if not is_saved:
+                self._journal.lose_growth()
 
 
 def _row(capture: str, n: int, packet: Packet, crc: int) -> tuple[object, ...]:

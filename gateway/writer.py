@@ -119,8 +119,12 @@ class Writer:
         while isinstance(word, tuple):
             packets.append(word)
             word = _Late if len(packets) >= COMMIT_EVERY_PACKETS else self._next(deadline - time.monotonic())
-        if packets:
-            self._commit(packets)
+        try:
+            if packets:
+                self._commit(packets)
+        except Exception:
+            self._inbox.put(word)  # it is answered with the failure, and not forgotten
+            raise
         if isinstance(word, _Job):
             self._work(word)
         return word is not _End
