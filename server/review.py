@@ -16,7 +16,7 @@ from rules.case import Case
 from rules.decide import decide
 from rules.verdict import Verdict
 from server import measuring
-from server.storage import captures, runs
+from server.storage import captures, pairings, runs
 from server.storage.people import Person
 from server.storage.runs import Plan, Run
 
@@ -87,6 +87,8 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
         sentences.append("There is no plan yet: your physiotherapist chooses the programme and the stage.")
     if captures.open_captures(db, runner_id):
         sentences.append("A run has not arrived completely yet.")
+    if elsewhere := pairings.packets_elsewhere(db, runner_id):
+        sentences.append(f"A gateway still holds {elsewhere} packets of a run and has not handed them over.")
     due = captures.unreviewed(db, runner_id)
     if any(request.trouble is None for request in due):
         sentences.append("A run has arrived and is being measured.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.api import captures, runners, state
-from server.pages import entrance, physio, runner
+from server.api import captures, gateways, runners, state
+from server.pages import entrance, pair, physio, runner
 
 
 def routes() -> list[web.RouteDef]:
@@ -17,7 +17,12 @@ def routes() -> list[web.RouteDef]:
         web.get("/caseload", physio.caseload),
         web.get("/runners/{runner}", runner.today),
         web.post("/runners/{runner}/check-ins", runner.answer),
+        web.get("/pair", pair.ask),
+        web.post("/pair", pair.answer),
         # for gateways and programs
+        web.post("/api/v1/pairings", gateways.start),
+        web.post("/api/v1/pairings/token", gateways.token),
+        web.post("/api/v1/gateways/me/heartbeat", gateways.heartbeat),
         web.put("/api/v1/captures/{capture}", captures.begin),
         web.get("/api/v1/captures/{capture}", captures.show),
         web.put("/api/v1/captures/{capture}/chunks/{seq}", captures.put_chunk),

@@ -12,7 +12,7 @@ from server.problem import Problem
 
 async def begin(request: web.Request) -> web.Response:
     """PUT captures/{id}: 201 where it is new, 200 where it is known."""
-    gateway = await _gateway(request)
+    gateway = await gateway_of(request)
     form = await forms.body(request, forms.BeginCapture)
     capture = request.match_info["capture"]
     new = await request.app[DESK].write(
@@ -23,14 +23,14 @@ async def begin(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """GET captures/{id}: what the server holds of it."""
-    gateway = await _gateway(request)
+    gateway = await gateway_of(request)
     held = await request.app[DESK].read(intake.held, gateway, request.match_info["capture"])
     return web.json_response(_held(held))
 
 
 async def put_chunk(request: web.Request) -> web.Response:
     """PUT captures/{id}/chunks/{seq}: 201 new, 200 same, 409 other bytes; answered only once it is on disk."""
-    gateway = await _gateway(request)
+    gateway = await gateway_of(request)
     seq = forms.whole_number(request.match_info["seq"], "The number of a chunk")
     outcome = await request.app[DESK].write(
         intake.put_chunk,
@@ -48,7 +48,7 @@ async def put_chunk(request: web.Request) -> web.Response:
 
 async def complete(request: web.Request) -> web.Response:
     """POST captures/{id}/complete: 200 once everything is here and the root agrees, else 409 with what is missing."""
-    gateway = await _gateway(request)
+    gateway = await gateway_of(request)
     form = await forms.body(request, forms.CompleteCapture)
     held = await request.app[DESK].write(
         intake.complete,
@@ -61,7 +61,8 @@ async def complete(request: web.Request) -> web.Response:
     return web.json_response(_held(held))
 
 
-async def _gateway(request: web.Request) -> str:
+async def gateway_of(request: web.Request) -> str:
+    """The gateway that asks. Raises Problem 401."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token if scheme.lower() == "bearer" else None
     return await request.app[DESK].read(access.gateway_of, bearer)

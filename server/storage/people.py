@@ -92,6 +92,17 @@ def gateway_of(db: Session, token: str) -> str | None:
     return row.id if row is not None and row.revoked_at is None else None
 
 
+def runners_brought_by(db: Session, gateway_id: str) -> list[Person]:
+    """Whose runs a gateway brings."""
+    rows = db.exec(
+        select(PersonRow)
+        .join(AssignmentRow, col(AssignmentRow.runner_id) == col(PersonRow.id))
+        .where(AssignmentRow.gateway_id == gateway_id)
+        .order_by(PersonRow.id)
+    )
+    return [_person(row) for row in rows]
+
+
 def brings_runs_of(db: Session, gateway_id: str, runner_id: str) -> bool:
     return db.get(AssignmentRow, (gateway_id, runner_id)) is not None
 

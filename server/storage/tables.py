@@ -106,6 +106,39 @@ class AssignmentRow(SQLModel, table=True):
     runner_id: str = Field(primary_key=True, foreign_key="people.id")
 
 
+class HeartbeatRow(SQLModel, table=True):
+    """What a gateway said last of itself; `held` are the packets that it still has, by runner."""
+
+    __tablename__ = "heartbeats"
+    gateway_id: str = Field(primary_key=True, foreign_key="gateways.id")
+    at: datetime = _time()
+    held: dict[str, Any] = _json()
+    body: dict[str, Any] = _json()
+
+
+class PairingRow(SQLModel, table=True):
+    """A gateway that asks to be let in; both of its secrets are kept as hashes."""
+
+    __tablename__ = "pairings"
+    device_sha256: str = Field(primary_key=True)
+    code_sha256: str = Field(index=True)
+    name: str
+    address: str = Field(index=True)
+    started_at: datetime = _time()
+    expires_at: datetime = _time()
+    approved_by: str | None = None
+    runner_ids: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    gateway_id: str | None = None
+
+
+class PairingMissRow(SQLModel, table=True):
+    """A code that somebody typed and that was none: a few are mistakes, many are guesses."""
+
+    __tablename__ = "pairing_misses"
+    person_id: str = Field(primary_key=True, foreign_key="people.id")
+    at: datetime = Field(sa_column=Column(UtcTime(), primary_key=True))
+
+
 class PlanRow(SQLModel, table=True):
     """One version of a runner's plan; a change is a new version, never an edit."""
 

@@ -52,6 +52,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("uq_gateways_token_sha256")),
     )
     op.create_table(
+        "pairings",
+        sa.Column("device_sha256", sa.String(), nullable=False),
+        sa.Column("code_sha256", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("started_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("expires_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("runner_ids", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("gateway_id", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("device_sha256", name=op.f("pk_pairings")),
+    )
+    with op.batch_alter_table("pairings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pairings_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pairings_code_sha256"), ["code_sha256"], unique=False)
+
+    op.create_table(
         "people",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -155,6 +172,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("runner_id", "sha256", name=op.f("pk_files")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("gateway_id", sa.String(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.Column("held", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
+        sa.ForeignKeyConstraint(["gateway_id"], ["gateways.id"], name=op.f("fk_heartbeats_gateway_id_gateways")),
+        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "logins",
         sa.Column("token_sha256", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -162,6 +188,13 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_logins_person_id_people")),
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_logins")),
+    )
+    op.create_table(
+        "pairing_misses",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_pairing_misses_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "at", name=op.f("pk_pairing_misses")),
     )
     op.create_table(
         "plans",
@@ -198,7 +231,9 @@ def downgrade() -> None:
 
     op.drop_table("runs")
     op.drop_table("plans")
+    op.drop_table("pairing_misses")
     op.drop_table("logins")
+    op.drop_table("heartbeats")
     op.drop_table("files")
     op.drop_table("entries")
     op.drop_table("care")
@@ -212,6 +247,11 @@ def downgrade() -> None:
     op.drop_table("review_requests")
     op.drop_table("recordings")
     op.drop_table("people")
+    with op.batch_alter_table("pairings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pairings_code_sha256"))
+        batch_op.drop_index(batch_op.f("ix_pairings_address"))
+
+    op.drop_table("pairings")
     op.drop_table("gateways")
     op.drop_table("chunks")
     op.drop_table("chunk_conflicts")
