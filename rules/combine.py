@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.verdict import Verdict
+from rules.vocabulary import Reason
 
 
 def cautious(verdicts: Sequence[Verdict]) -> Verdict:
@@ -21,9 +22,14 @@ def cautious(verdicts: Sequence[Verdict]) -> Verdict:
         decision=decisive.decision,
         target_stage=decisive.target_stage,
         sufficient=all(verdict.sufficient for verdict in verdicts),
-        reasons=tuple(sorted(reasons, key=lambda reason: reason.sort_key)),
+        reasons=tuple(sorted(reasons, key=_order)),
         missing=tuple(dict.fromkeys(part for verdict in verdicts for part in verdict.missing)),
         notes=tuple(sorted({note for verdict in verdicts for note in verdict.notes})),
         programme_version=" + ".join(versions),
         rules_version=decisive.rules_version,
     )
+
+
+def _order(reason: Reason) -> tuple[object, ...]:
+    """Two programmes may say the same of different numbers; whose verdict came first must not matter."""
+    return *reason.sort_key, str(reason.measured), str(reason.required)

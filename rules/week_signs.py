@@ -27,7 +27,7 @@ def novelties(view: View) -> Iterator[tuple[str, Seen, str, str]]:
         for code, name in NOVEL:
             done = metric(seen.session.metrics, name)
             if done is not None and done > max(NOVEL_RATIO * _most_before(view, seen, name), _dose(view, name)):
-                yield code, seen, label(name), amount(done, unit(name))
+                yield code, seen, label(name), amount(done, "s" if unit(name) == "s" else None)
 
 
 def distance_jump(view: View) -> float | None:

@@ -13,7 +13,7 @@ from rules.verdict import Verdict
 from rules.vocabulary import Session
 from rules.windows import HORIZON_DAYS, HOUR, age_days
 
-MORNING_FROM_HOURS = 8  # a morning answer speaks of the next morning: nobody has it earlier
+MORNING_FROM_HOURS = 12  # when a morning answer was given is not known; nobody has it on the evening of the run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,243 @@
+"""Alerts: each sign just there and just not there, and each episode heard once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cases import NOW, at, felt, flag, mornings, only, run, sprint_stage, volume_stage, with_run, with_runs
+from hypothesis import given
+from random_cases import random_cases, thoroughly
+
+from rules.alert_kinds import KINDS, Urgency
+from rules.alert_signs import StageEvent
+from rules.alerts import alerts, newly
+from rules.decide import decide
+
+A, F = volume_stage(), sprint_stage()
+SECOND = timedelta(seconds=1)
+FREE = replace(F, stage="F10")
+
+
+def heard(case, **more):
+    return alerts("runner-7", case, decide(case), **more)
+
+
+def codes(case, **more):
+    return {alert.code for alert in heard(case, **more)}
+
+
+def back(moment, index=2):
+    return StageEvent(at=moment, kind="REGRESS", stage_index=index)
+
+
+def ago(**kw):
+    return NOW - timedelta(**kw)
+
+
+def nervous(**said):
+    return with_run(with_run(A, "a4", **said), "a5", **said)
+
+
+OPEN = with_run(A, "a5", morning=None)
+END = at("03-28 07:30")
+
+SIGNS = [
+    (True, "MISSING_24H", "30 hours after the run", replace(OPEN, now=END + timedelta(hours=30)), {}),
+    (False, "MISSING_24H", "a second before", replace(OPEN, now=END + timedelta(hours=30) - SECOND), {}),
+    (False, "MISSING_24H", "36 hours after: too late for a nudge", replace(OPEN, now=END + timedelta(hours=36)), {}),
+    (False, "MISSING_24H", "answered", replace(A, now=END + timedelta(hours=30)), {}),
+    (True, "STALLED", "two steps back to the same stage", A, {"events": [back(ago(days=56)), back(ago(days=5))]}),
+    (
+        False,
+        "STALLED",
+        "the first of them a second too old",
+        A,
+        {"events": [back(ago(days=56) - SECOND), back(ago(days=5))]},
+    ),
+    (False, "STALLED", "the second on a higher stage", A, {"events": [back(ago(days=40), 2), back(ago(days=5), 4)]}),
+    (True, "STALLED", "the second on a lower stage", A, {"events": [back(ago(days=40), 3), back(ago(days=5), 2)]}),
+    (False, "STALLED", "steps forward", A, {"events": [replace(back(ago(days=9)), kind="PROGRESS")] * 2}),
+    (True, "STALLED", "43 days on a stage of 14", replace(A, stage_entered_at=ago(days=43)), {}),
+    (False, "STALLED", "42 days", replace(A, stage_entered_at=ago(days=42)), {}),
+    (False, "STALLED", "long after the last stage", replace(FREE, stage_entered_at=ago(days=200)), {}),
+    (
+        True,
+        "THINK_BACK_OR_NERVE",
+        "tingling, and it moves down",
+        nervous(character=("tingling",), distal_spread=True),
+        {},
+    ),
+    (False, "THINK_BACK_OR_NERVE", "tingling alone", nervous(character=("tingling", "numb")), {}),
+    (
+        True,
+        "THINK_BACK_OR_NERVE",
+        "worse sitting and with a cough, and it moves down",
+        nervous(sitting=3, cough=True, distal_spread=True),
+        {},
+    ),
+    (False, "THINK_BACK_OR_NERVE", "worse sitting without a cough", nervous(sitting=3, distal_spread=True), {}),
+    (
+        False,
+        "THINK_BACK_OR_NERVE",
+        "sitting hurts less than running",
+        nervous(sitting=1, cough=True, distal_spread=True),
+        {},
+    ),
+    (
+        True,
+        "THINK_BACK_OR_NERVE",
+        "it changes its place and tingles",
+        nervous(site="back", character=("shooting",)),
+        {},
+    ),
+    (False, "THINK_BACK_OR_NERVE", "the programme's own place", nervous(site="ischial", character=("shooting",)), {}),
+    (
+        False,
+        "THINK_BACK_OR_NERVE",
+        "the programme is made for it",
+        replace(nervous(character=("numb",), distal_spread=True), programme="NEURAL", stage="N3"),
+        {},
+    ),
+    (
+        False,
+        "THINK_BACK_OR_NERVE",
+        "15 days ago",
+        replace(only(nervous(character=("numb",), distal_spread=True), "a4", "a5"), now=at("04-12 08:00")),
+        {},
+    ),
+    (
+        True,
+        "NOVEL_SPEED",
+        "five strides, two before, dose of none",
+        with_run(with_run(A, "a3", eff80_n=2), "a5", eff80_n=5),
+        {},
+    ),
+    (False, "NOVEL_SPEED", "four are twice as many", with_run(with_run(A, "a3", eff80_n=2), "a5", eff80_n=4), {}),
+    (
+        False,
+        "NOVEL_SPEED",
+        "not above the dose",
+        with_run(replace(A, stage_override={"total": {"eff80_n": 5}}), "a5", eff80_n=5),
+        {},
+    ),
+    (True, "NOVEL_INCLINE", "the first fast uphill efforts", with_run(A, "a5", uf_n=1), {}),
+    (True, "NOVEL_INCLINE", "601 s up after 300 s", with_run(with_run(A, "a3", inc2_s=300), "a5", inc2_s=601), {}),
+    (False, "NOVEL_INCLINE", "not measured", with_run(A, "a5", inc2_s=None, uf_n=None), {}),
+    (
+        True,
+        "WEEK_JUMP",
+        "18 km after 6.6 km",
+        with_runs(only(A, "a3", "a5"), run("b", at("03-29 07:00"), 3000, 13000, felt())),
+        {},
+    ),
+    (False, "WEEK_JUMP", "5 km more exactly", with_run(only(A, "a3", "a5"), "a5", run_m=11600), {}),
+    (False, "WEEK_JUMP", "nothing the week before", only(A, "a5"), {}),
+    (
+        True,
+        "MORNING_WORSE",
+        "higher than the week before",
+        replace(A, daily=(*mornings(4, 4, 4), *mornings(1, 1, until=ago(days=8)))),
+        {},
+    ),
+    (False, "MORNING_WORSE", "the same", replace(A, daily=mornings(*[1] * 14)), {}),
+    (True, "SPEED_NUDGE", "10 days since the last effort at 90 %", replace(FREE, now=at("04-07 07:00")), {}),
+    (False, "SPEED_NUDGE", "a second less", replace(FREE, now=at("04-07 07:00") - SECOND), {}),
+    (True, "SPEED_STALE", "21 days", replace(FREE, now=at("04-18 07:00")), {}),
+    (False, "SPEED_STALE", "a second less", replace(FREE, now=at("04-18 07:00") - SECOND), {}),
+    (False, "SPEED_NUDGE", "21 days: the stronger one", replace(FREE, now=at("04-18 07:00")), {}),
+    (False, "SPEED_STALE", "before the last stage", replace(F, now=at("04-18 07:00")), {}),
+    (True, "VMAX_EXCEEDED", "103.1 % of the top speed on record", with_run(A, "a5", peak3_pct=103.1), {}),
+    (False, "VMAX_EXCEEDED", "103 %", with_run(A, "a5", peak3_pct=103), {}),
+    (True, "RED_FLAG", "a flag", replace(A, flags=(flag(),)), {}),
+    (True, "RED_RESPONSE", "a RED run", with_run(A, "a5", during=7), {}),
+    (True, "RED_RESPONSE", "on the first stage too", with_run(replace(A, stage="P1"), "a5", during=7), {}),
+    (True, "SPIKE_LARGE", "a jump", with_run(A, "a5", run_m=20000), {}),
+    (True, "SPIKE_MODERATE", "a jump", with_run(A, "a5", run_m=9500), {}),
+    (True, "SPIKE_SMALL", "a jump", with_run(A, "a5", run_m=8200), {}),
+    (True, "CEILING", "too fast", with_run(A, "a5", peak3_pct=61), {}),
+    (True, "LAPSE", "9 days", replace(A, now=at("04-06 18:00")), {}),
+    (True, "POOR_SENSOR", "two of three", with_run(with_run(A, "a4", quality="POOR"), "a5", quality="POOR"), {}),
+    (False, "RED_FLAG", "nothing at all", A, {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("stands", "code", "case", "more"),
+    [(row[0], row[1], row[3], row[4]) for row in SIGNS],
+    ids=[f"{row[1]}: {row[2]}" for row in SIGNS],
+)
+def test_an_alert_stands_where_the_table_says_so(stands, code, case, more):
+    assert (code in codes(case, **more)) is stands
+
+
+def test_every_kind_of_alert_is_tried():
+    assert {row[1] for row in SIGNS if row[0]} == set(KINDS)
+
+
+def test_a_quiet_history_alerts_nobody():
+    assert heard(A) == ()
+
+
+def test_a_red_flag_pages_through_the_night_and_everything_else_waits():
+    assert [kind.urgency for code, kind in KINDS.items() if kind.urgency is Urgency.PAGE] == [Urgency.PAGE]
+    (page,) = heard(replace(A, flags=(flag(),)))
+    assert (page.code, page.waits_for_morning, page.audience) == ("RED_FLAG", False, ("physio", "runner"))
+    assert all(alert.waits_for_morning for alert in heard(with_run(A, "a5", run_m=20000, during=7)))
+
+
+def test_signs_of_the_back_or_a_nerve_are_for_the_physio_alone():
+    (alert,) = (
+        a for a in heard(nervous(character=("tingling",), distal_spread=True)) if a.code == "THINK_BACK_OR_NERVE"
+    )
+    assert alert.audience == ("physio",)
+
+
+def test_an_episode_of_a_session_keeps_its_key_whenever_it_is_looked_at():
+    jump = with_run(A, "a5", run_m=9500)
+    later = replace(jump, now=NOW + timedelta(days=3))
+    assert (
+        {a.episode for a in heard(jump)} == {a.episode for a in heard(later)} == {"runner-7/SPIKE_MODERATE/session:a5"}
+    )
+
+
+def test_an_episode_of_days_keeps_the_key_of_its_first_day_while_it_goes_on():
+    first = heard(replace(A, now=at("04-06 18:00")))
+    assert [alert.episode for alert in first] == ["runner-7/LAPSE/2026-04-06"]
+    next_day = replace(A, now=at("04-07 18:00"))
+    assert [alert.episode for alert in heard(next_day, open_before=first)] == ["runner-7/LAPSE/2026-04-06"]
+    assert newly(heard(next_day, open_before=first), first) == ()
+    assert [alert.episode for alert in heard(next_day)] == ["runner-7/LAPSE/2026-04-07"], "after a pause it is another"
+
+
+def test_two_flags_are_two_episodes():
+    both = heard(replace(A, flags=(flag(), flag("fever_unwell"))))
+    assert [alert.episode for alert in both] == [
+        "runner-7/RED_FLAG:fever_unwell/2026-03-30",
+        "runner-7/RED_FLAG:saddle_numbness/2026-03-30",
+    ]
+    assert newly(both, both[:1]) == both[1:]
+
+
+def test_an_alert_says_what_was_seen():
+    (alert,) = heard(with_run(A, "a5", uf_n=3))
+    (words,) = alert.words.values()
+    assert words.startswith("Run of 28 March: 3 of fast uphill efforts, more than twice the most of the 30 days before")
+    (lapse,) = heard(replace(A, now=at("04-06 18:00")))
+    assert lapse.words["runner"] == "No run for 9 days. Did you run? Then record it or enter it."
+
+
+def test_without_a_programme_a_flag_is_still_heard():
+    assert codes(replace(A, programme="NOPE", flags=(flag(),))) == {"RED_FLAG"}
+
+
+@thoroughly
+@given(random_cases())
+def test_looking_twice_tells_nobody_twice_and_changes_no_decision(case):
+    before = decide(case)
+    first = heard(case)
+    assert newly(heard(case, open_before=first), first) == ()
+    assert len({alert.episode for alert in first}) == len(first)
+    assert all(alert.words and all(words.strip() for words in alert.words.values()) for alert in first)
+    assert decide(case) == before
