@@ -30,12 +30,14 @@ def breaches(metrics: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
 
 
 def ceiling_metric(metrics: Metrics, name: str) -> float | None:
-    """The value that a ceiling is held against: for fast efforts those on any slope, where they were counted."""
-    if name.startswith("eff") and name.endswith("_n"):
-        whatever_the_grade = metric(metrics, f"{name.removesuffix('_n')}_ceil_n")
-        if whatever_the_grade is not None:
-            return whatever_the_grade
-    return metric(metrics, name)
+    """The value that a ceiling is held against: its own `_ceil_` count where there is one.
+
+    `eff80_ceil_n` holds the fast efforts on any slope, `inc4_ceil_s` an incline that the runner typed in: neither earns
+    a dose, and both are held against the limit.
+    """
+    stem, _, kind = name.rpartition("_")
+    whatever_else = metric(metrics, f"{stem}_ceil_{kind}")
+    return whatever_else if whatever_else is not None else metric(metrics, name)
 
 
 def checkable(ceil: Mapping[str, float], references: References) -> dict[str, float]:
