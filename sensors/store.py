@@ -6,9 +6,11 @@ import hashlib
 import math
 import struct
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from sensors.errors import UnreadableRecording
 from sensors.recording import CHANNELS, CadenceUnit, Recording
@@ -17,6 +19,7 @@ from sensors.store_columns import Packed, pack_column, unpack_column
 MAGIC = b"SGRC"
 VERSION = 1
 DIGEST_BYTES = 16  # of SHA-256, over all that stands before it
+MOST_ROWS = 2_000_000  # a day at 20 Hz; a form that promises more would fill the memory of whoever unpacks it
 
 _HEAD = struct.Struct("<4sBI")  # magic, version, length of the header
 
@@ -24,8 +27,8 @@ _HEAD = struct.Struct("<4sBI")  # magic, version, length of the header
 class _Header(msgspec.Struct, kw_only=True):
     """All of a Recording but its columns, and how each column is packed."""
 
-    rows: int
-    columns: list[Packed]
+    rows: Annotated[int, Meta(ge=0, le=MOST_ROWS)]
+    columns: Annotated[list[Packed], Meta(min_length=1 + len(CHANNELS), max_length=1 + len(CHANNELS))]
     start: str | None
     sources: dict[str, str]
     cadence_unit: CadenceUnit | None
@@ -38,8 +41,10 @@ class _Header(msgspec.Struct, kw_only=True):
 def pack(recording: Recording) -> bytes:
     """Bytes from which `unpack` makes the same Recording, NaN and the last bit of every value included.
 
-    Raise ValueError where a pause or the hold is not finite.
+    Raise ValueError where a pause or the hold is not finite, or there are more than MOST_ROWS rows.
     """
+    if len(recording) > MOST_ROWS:
+        raise ValueError(f"a recording has at most {MOST_ROWS} rows, not {len(recording)}")
     if not all(map(math.isfinite, (recording.hold_s, *(end for pause in recording.pauses_s for end in pause)))):
         raise ValueError("a recording holds its samples for a finite time, and its pauses begin and end")
     packed, blobs = zip(*(pack_column(getattr(recording, name)) for name in ("t_s", *CHANNELS)), strict=True)

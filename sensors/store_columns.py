@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 import numpy as np
 import zstandard
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from sensors.recording import Column
@@ -15,7 +17,7 @@ Bits = NDArray[np.uint64]
 
 # One over the step of a sensor: 1/256 m/s (foot pods), 0.001 m/s and 1/128 stride (FIT), 0.1 %, 0.2 m, 1 ns …
 STEPS_TO_ONE = (1, 2, 5, 10, 60, 100, 128, 256, 1000, 1024, 3600, 36_000, 10_000, 1_000_000, 1_000_000_000)
-LARGEST_WHOLE = 2.0**53
+LARGEST_WHOLE = 2**53
 LEVEL = 12
 
 _NAN = np.float64(np.nan).view(np.uint64)
@@ -29,11 +31,11 @@ class Packed(msgspec.Struct, array_like=True):
     """
 
     form: str
-    size: int
-    width: int
+    size: Annotated[int, Meta(ge=0)]
+    width: Annotated[int, Meta(ge=1, le=8)]
     gaps: bool
-    steps_to_one: int = 1
-    order: int = 0
+    steps_to_one: Annotated[int, Meta(ge=1, le=LARGEST_WHOLE)] = 1
+    order: Annotated[int, Meta(ge=0, le=2)] = 0
 
 
 def pack_column(column: Column) -> tuple[Packed, bytes]:
@@ -43,7 +45,7 @@ def pack_column(column: Column) -> tuple[Packed, bytes]:
 
 def unpack_column(packed: Packed, blob: bytes, rows: int) -> Column:
     """The column that was packed. Raise ValueError where the bytes are not what `packed` says."""
-    raw = _decompressed(blob, rows * (packed.width + 1) + rows)
+    raw = _decompressed(blob, rows * (packed.width + 1))
     mask_bytes = (rows + 7) // 8 if packed.gaps else 0
     told = np.unpackbits(np.frombuffer(raw[:mask_bytes], dtype=np.uint8), count=rows).astype(bool)
     count = int(told.sum()) if packed.gaps else rows
@@ -136,7 +138,10 @@ def _gathered(raw: bytes, width: int, count: int) -> Bits:
 
 
 def _decompressed(blob: bytes, at_most: int) -> bytes:
+    """Never more than `at_most`, whatever the blob says of itself."""
     try:
+        if not 0 <= zstandard.frame_content_size(blob) <= at_most:
+            raise ValueError("a column unpacks to more than its rows can hold")
         return zstandard.ZstdDecompressor().decompress(blob, max_output_size=at_most)
     except zstandard.ZstdError as why:
         raise ValueError(str(why)) from why

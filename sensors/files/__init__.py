@@ -36,8 +36,21 @@ def _read_plain(data: bytes) -> tuple[FileRun, ...]:
     head = data[:HEAD_BYTES]
     for one in FORMATS:
         if one.recognises(head):
-            return one.read(data)
+            return _read_as(one, data)
     raise UnreadableFile(_why_unknown(head))
+
+
+def _read_as(one: Format, data: bytes) -> tuple[FileRun, ...]:
+    """Each format turns every fault it knows into a sentence or a partial run; this is for the ones nobody met yet.
+
+    A file comes from anywhere, and one bad file must never stop the import of a hundred.
+    """
+    try:
+        return one.read(data)
+    except UnreadableFile:
+        raise
+    except Exception as why:
+        raise UnreadableFile("This file is damaged in a way that was never met before, no run could be read.") from why
 
 
 def _read_archive(data: bytes) -> tuple[FileRun, ...]:
@@ -50,7 +63,8 @@ def _read_archive(data: bytes) -> tuple[FileRun, ...]:
             refused.append(f"{name}: {why}" if name else str(why))
     if not runs:
         raise UnreadableFile(refused[0] if refused else "This archive is empty.")
-    return tuple(run.noting(*(f"left out of the archive: {reason}" for reason in refused)) for run in runs)
+    notes = [f"left out of the archive: {reason}" for reason in refused]
+    return tuple(run.noting(*notes) for run in sorted(runs, key=lambda run: run.begins_s))
 
 
 def _why_unknown(head: bytes) -> str:

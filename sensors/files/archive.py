@@ -15,6 +15,7 @@ MOST_RATIO = 200  # what a run of text shrinks to at best is about 50; a bomb re
 RATIO_COUNTS_FROM = 1024 * 1024
 MOST_MEMBERS = 100
 
+_SHADOWS = "__MACOSX/"  # what macOS adds beside every file
 _TOO_LARGE = "This archive unpacks to more than a run can hold, so it was not opened."
 _DAMAGED = "This archive is damaged and cannot be opened."
 # Everything that zipfile and its decompressors raise on damaged, encrypted or exotic archives.
@@ -52,7 +53,7 @@ def _unzip(data: bytes) -> Iterator[tuple[str, bytes]]:
     left = _allowed(len(data))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [entry for entry in archive.infolist() if not entry.is_dir()]
+            files = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(_SHADOWS)]
             if len(files) > MOST_MEMBERS:
                 raise UnreadableFile(f"This archive holds {len(files)} files; at most {MOST_MEMBERS} are read at once.")
             for entry in files:

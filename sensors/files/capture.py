@@ -57,7 +57,7 @@ def _lines(data: bytes) -> tuple[list[Packet], _Completion, int]:
             continue
         try:
             packets.append(Packet.from_line(line))
-        except BrokenLine:
+        except (BrokenLine, RecursionError):
             document = _completion(line)
             broken += document is None
             completion = document or completion
@@ -69,7 +69,7 @@ def _completion(line: bytes) -> _Completion | None:
         return None
     try:
         return _decoder.decode(line)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

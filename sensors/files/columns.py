@@ -18,6 +18,7 @@ Point = Mapping[str, float]
 
 SMART_INTERVAL_S = 1.5  # a watch that speaks less often records only when something changed
 DAY_S = 86_400.0
+CLOCK_SET_S = 899_501_056.0  # FIT counts a time before July 1998 from when the watch was switched on
 LONGEST_STEP_S = 10.0  # a mean speed over a longer silence says nothing about any moment of it
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +31,6 @@ def recording_of(
     cadence_unit: CadenceUnit | None = None,
     pauses: Iterable[tuple[float, float]] = (),
     notes: Iterable[str] = (),
-    dated: bool = True,
 ) -> Recording:
     """A Recording of one run, sorted by time; `pauses` are in seconds since 1970 as the points are.
 
@@ -40,14 +40,15 @@ def recording_of(
     columns, jumps = _without_days_between(columns)
     at_s = columns.pop("at_s")
     distance_m = columns.pop("distance_m")
-    if np.isnan(columns["speed_mps"]).all():
+    if not np.any(columns["speed_mps"] > 0) and np.any(distance_m > 0):
+        # Not told, or told as 0 throughout by a watch on a treadmill that counted the metres all the same.
         columns["speed_mps"] = speed_between(at_s, distance_m)
     return Recording.of(
         at_s - at_s[0],
         **columns,
-        start=_EPOCH + timedelta(seconds=float(at_s[0])) if dated else None,
+        start=_EPOCH + timedelta(seconds=float(at_s[0])) if at_s[0] >= CLOCK_SET_S else None,
         sources={name: source for name, source in sources.items() if not np.isnan(columns[name]).all()},
-        cadence_unit=cadence_unit,
+        cadence_unit=None if np.isnan(columns["cadence_spm"]).all() else cadence_unit,
         hold_s=hold_for(at_s),
         pauses_s=_within(pauses, at_s),
         notes=(*notes, *jumps),
@@ -77,12 +78,13 @@ def speed_between(at_s: Column, distance_m: Column) -> Column:
 def strides_or_steps(cadence: Column, speed_mps: Column) -> CadenceUnit | None:
     """What a field that should hold strides really holds; None where it cannot be told.
 
-    At 2 m/s and more nobody takes fewer than 115 steps or more than 130 strides a minute (expert default; the rules
-    decide at 115 where nothing is said).
+    Nobody takes more than 130 strides a minute, or at 2 m/s and more fewer than 115 steps (expert default; the rules
+    decide at 115 where nothing is said). A walk has 95 steps and more, and no walk has 95 strides.
     """
-    told = cadence[(speed_mps >= 2.0) & (cadence > 0)]
+    fast = cadence[(speed_mps >= 2.0) & (cadence > 0)]
+    told = fast if len(fast) else cadence[cadence > 0]
     usual = float(np.median(told)) if len(told) else 0.0
-    if usual < 115:
+    if usual < (115 if len(fast) else 95):
         return "strides"
     return "steps" if usual >= 130 else None
 

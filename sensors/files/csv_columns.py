@@ -88,12 +88,12 @@ def _table(lines: list[tuple[int, str]]) -> tuple[dict[str, list[float]], tuple[
     """The columns by name, every one of the same length, and a note for those that nobody knows."""
     header_line = lines[0][1]
     mark = ";" if ";" in header_line and "," not in header_line else ","  # how spreadsheets of half of Europe write
-    header = [name.strip() for name in next(csv.reader([header_line], delimiter=mark))]
+    header = [name.strip() for name in _cells(header_line, mark)]
     if len(set(header)) < len(header):
         raise UnreadableFile("This CSV file names a column twice.")
     columns: dict[str, list[float]] = {name: [] for name in COLUMNS}
     for number, line in lines[1:]:
-        cells = dict(zip(header, next(csv.reader([line], delimiter=mark)), strict=False))
+        cells = dict(zip(header, _cells(line, mark), strict=False))
         for name, column in columns.items():
             column.append(_value(cells.get(name, ""), mark, f"line {number}, column {name}"))
         if math.isnan(columns["t_s"][-1]):
@@ -102,6 +102,13 @@ def _table(lines: list[tuple[int, str]]) -> tuple[dict[str, list[float]], tuple[
         raise UnreadableFile("There is no run in this file, only a header.")
     unknown = [name for name in header if name and name not in COLUMNS]
     return columns, (f"columns not known here were left out: {', '.join(unknown)}",) if unknown else ()
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=mark))
+    except csv.Error as why:
+        raise UnreadableFile(f"This CSV file is damaged: {why}.") from why
 
 
 def _value(cell: str, mark: str, where: str) -> float:

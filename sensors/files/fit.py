@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sensors.files.columns import Point, recording_of
+from sensors.files.columns import DAY_S, Point, recording_of
 from sensors.files.fit_messages import Told, activities
 from sensors.files.fit_points import cadence_of, power_of
 from sensors.files.run import PARTIAL, FileRun, Summary
@@ -52,7 +52,7 @@ def _legs(told: Told) -> Iterator[_Leg]:
         points[bisect_right(begins, point.get("at_s", -math.inf))].append(point)
     for session, of_session in zip(sessions, points, strict=True):
         if of_session:
-            yield _Leg(told, session, _sport(session or (told.sports[-1] if told.sports else {})), of_session)
+            yield _Leg(told, session, _sport(session, told.sports), of_session)
 
 
 def _unwritten(told: Told) -> list[Mapping[str, object]]:
@@ -61,8 +61,11 @@ def _unwritten(told: Told) -> list[Mapping[str, object]]:
         return [{}]
     if not any(note.startswith(PARTIAL) for note in told.notes):
         return []
-    end_s = max(_begin_s(session) + (_number(session.get("total_elapsed_time")) or 0.0) for session in told.sessions)
-    if not any(point.get("at_s", -math.inf) > end_s + TAIL_S for point in told.points):
+    lasted = [_number(session.get("total_elapsed_time")) for session in told.sessions]
+    end_s = max(
+        _begin_s(session) + (seconds or math.inf) for session, seconds in zip(told.sessions, lasted, strict=True)
+    )
+    if not any(end_s + TAIL_S < point.get("at_s", -math.inf) < end_s + DAY_S for point in told.points):
         return []
     begun = told.sports[len(told.sessions) :]  # a watch writes the sport when a session begins
     return [{"start_time": end_s, **(begun[-1] if begun else {})}]
@@ -88,17 +91,18 @@ def _run(leg: _Leg) -> FileRun:
         cadence_unit=unit,
         pauses=leg.told.pauses,
         notes=(*leg.told.notes, *remark(leg.sport)),
-        dated=leg.told.dated,
     )
     return FileRun(recording=recording, sport=leg.sport, summary=_summary(leg.session))
 
 
-def _sport(session: Mapping[str, object]) -> str:
-    if session.get("sport") == "fitness_equipment" and session.get("sub_sport") in _INDOORS:
+def _sport(session: Mapping[str, object], sports: list[Mapping[str, object]]) -> str:
+    """By the session; where it is silent, by the message in which the watch named the sport and its profile."""
+    said = {**(sports[-1] if sports and (len(sports) == 1 or not session) else {}), **session}
+    if said.get("sport") == "fitness_equipment" and said.get("sub_sport") in _INDOORS:
         return "running"
-    profile = session.get("sport_profile_name") or session.get("name")
-    sport = session.get("sport", "")
-    return sport_named(f"sport {sport}" if isinstance(sport, int) else str(sport), str(profile or ""))
+    sport = said.get("sport", "")
+    profile = said.get("sport_profile_name") or said.get("name") or ""
+    return sport_named(f"sport {sport}" if isinstance(sport, int) else str(sport), str(profile))
 
 
 def _altitude_source(leg: _Leg) -> str:

@@ -7,6 +7,7 @@ import struct
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import fitdecode
@@ -24,20 +25,20 @@ _FAULTS = (
     fitdecode.FitError,
     *(ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, struct.error),
 )
+MOST_FRAMES = 1_000_000  # a hundred hours of a restless watch; more would keep a computer busy for minutes
 _STARTS = ("start",)
 _STOPS = ("stop", "stop_all", "stop_disable", "stop_disable_all")
 
 
 @dataclass(slots=True)
 class Told:
-    """What one activity said. Times are seconds since 1970, or since some power-on where not `dated`."""
+    """What one activity said. Times are seconds since 1970."""
 
     points: list[Point] = field(default_factory=list)
     sessions: list[Mapping[str, object]] = field(default_factory=list)
     sports: list[Mapping[str, object]] = field(default_factory=list)
     switched: list[tuple[float, bool]] = field(default_factory=list)
     barometer: bool = False
-    dated: bool = True
     kind: str = "activity"
     ended: bool = False
     notes: list[str] = field(default_factory=list)
@@ -67,6 +68,8 @@ def activities(data: bytes) -> list[Told]:
             _listen(_closed(data), heard)
         except _FAULTS as why:
             _note_fault(heard, why)
+        else:
+            _note_unended(heard)
     runs = [told for told in heard if told.points and told.kind == "activity"]
     if not runs:
         raise UnreadableFile(_why_none(heard))
@@ -83,7 +86,7 @@ def _listen(data: bytes, heard: list[Told]) -> None:
         check_crc=fitdecode.CrcCheck.WARN,
         error_handling=fitdecode.ErrorHandling.WARN,
     )
-    for frame in reader:
+    for frame in islice(reader, MOST_FRAMES):
         if frame.frame_type == fitdecode.FIT_FRAME_HEADER:
             heard.append(Told())
         told = heard[-1]
@@ -100,7 +103,6 @@ def _hear(told: Told, message: Any) -> None:
     match message.name:
         case "record":
             told.points.append(point_of(message))
-            told.dated = told.dated and told.points[-1].get("dated", 1.0) > 0
         case "session":
             told.sessions.append(_said(message))
         case "sport":
@@ -156,6 +158,11 @@ def _note_fault(heard: list[Told], why: BaseException) -> None:
         told.notes.append(f"{PARTIAL}the file ends before it should, after {len(told.points)} samples")
     else:
         told.notes.append(f"{PARTIAL}the file is damaged after {len(told.points)} samples")
+
+
+def _note_unended(heard: list[Told]) -> None:
+    if heard and not heard[-1].ended:
+        heard[-1].notes.append(f"{PARTIAL}the file has more messages than a run can have")
 
 
 def _why_none(heard: list[Told]) -> str:

@@ -12,7 +12,6 @@ from sensors.files.columns import Point, strides_or_steps
 from sensors.recording import CadenceUnit
 
 FIT_EPOCH_S = 631_065_600  # 1989-12-31 00:00 UTC
-POWER_ON = 0x10000000  # a smaller time counts from the moment the watch was switched on
 NO_ALTITUDE_M = -499.9  # raw 0 is -500 m: TomTom writes it before the first fix
 
 # Developer fields (Stryd, RunScribe) differ from the watch's own only by a capital letter; the units string of their
@@ -67,7 +66,6 @@ def _translated(own: Mapping[str, float]) -> dict[str, float]:
     point: dict[str, float] = {}
     if "timestamp" in own:
         point["at_s"] = FIT_EPOCH_S + own["timestamp"]
-        point["dated"] = float(own["timestamp"] >= POWER_ON)
     altitude_m = own.get("enhanced_altitude", own.get("altitude"))
     if altitude_m is not None and altitude_m > NO_ALTITUDE_M:
         point["altitude_m"] = round(altitude_m, 1)  # its steps are 0.2 m; the offset of 500 leaves dust behind them

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import gpxpy
@@ -15,7 +14,7 @@ from sensors.errors import UnreadableFile
 from sensors.files.columns import Point, recording_of
 from sensors.files.run import PARTIAL, FileRun
 from sensors.files.sport import remark, sport_named, taken
-from sensors.files.xml_text import holds_element, local_name, number_in, plain_xml
+from sensors.files.xml_text import holds_element, local_name, number_in, plain_xml, seconds_since_1970
 
 # gpxpy takes this out too before it parses; done here, the place of a fault is one in our own text.
 _DEFAULT_NAMESPACE = re.compile(r"""\sxmlns=(['"])[^'"]+\1""")
@@ -92,8 +91,8 @@ def _readable(text: str, why: BaseException | None) -> str:
     line, column = getattr(why, "position", (None, None))
     if line is None:
         return text
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[: line - 1]) + "".join(lines[line - 1 : line])[:column]
+    lines = text.split("\n")
+    return "\n".join([*lines[: line - 1], lines[line - 1][:column]])
 
 
 def _sport(track: gpxpy.gpx.GPXTrack) -> str:
@@ -108,10 +107,12 @@ def _points(track: gpxpy.gpx.GPXTrack) -> list[Point]:
     """The points in order of time, each with its distance along the ground; the positions go no further."""
     placed = [(_point(at), (at.latitude, at.longitude)) for segment in track.segments for at in segment.points]
     placed.sort(key=lambda one: one[0].get("at_s", math.inf))
-    so_far_m = 0.0
-    for (_, before), (point, here) in pairwise([placed[0], *placed] if placed else []):
-        so_far_m += _metres_between(before, here)
-        point["distance_m"] = so_far_m
+    so_far_m, before = 0.0, None
+    for point, here in placed:
+        if abs(here[0]) <= 90 and abs(here[1]) <= 180:  # some place on earth
+            so_far_m += _metres_between(before or here, here)
+            point["distance_m"] = so_far_m
+            before = here
     return [point for point, _ in placed]
 
 
@@ -126,8 +127,9 @@ def _metres_between(one: tuple[float, float], other: tuple[float, float]) -> flo
 
 def _point(at: gpxpy.gpx.GPXTrackPoint) -> dict[str, float]:
     point: dict[str, float] = {}
-    if at.time is not None:
-        point["at_s"] = at.time.timestamp()
+    at_s = None if at.time is None else seconds_since_1970(at.time)
+    if at_s is not None:
+        point["at_s"] = at_s
     for channel, value in (("altitude_m", at.elevation), ("speed_mps", at.speed)):
         if value is not None and math.isfinite(value):
             point[channel] = value

@@ -57,7 +57,7 @@ def read(data: bytes) -> tuple[FileRun, ...]:
     try:
         stream = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
         found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=dict[str, object])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
         raise UnreadableFile(f"This JSON file is not a stream of segments: {why}.") from why
     columns = _columns(stream)
     kept = _kept(len(columns["t_s"]), stream.drop_samples)

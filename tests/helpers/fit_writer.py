@@ -87,7 +87,7 @@ class FitWriter:
         self._body = bytearray()
         self._developer: dict[str, tuple[int, str]] = {}
 
-    def message(self, name: str, developer: Mapping[str, float] | None = None, **values: object) -> FitWriter:
+    def message(self, name: str, /, developer: Mapping[str, float] | None = None, **values: object) -> FitWriter:
         """One message with its own definition before it."""
         added = developer or {}
         shapes = [FIELDS[name][field] for field in values]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sensors import files
 from sensors.errors import UnreadableFile
+from sensors.files import fit, fit_messages
 from sensors.files.run import PARTIAL
 
 WHOLE = a_run(120, cadence=85, heart_rate=150, altitude=100)
@@ -94,7 +95,7 @@ def test_no_damage_ever_raises_anything_else(data):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(damaged)))
     try:
-        runs = files.read(bytes(damaged[:cut]))
+        runs = fit.read(bytes(damaged[:cut]))
     except UnreadableFile as why:
         assert str(why).endswith(".")
     else:
@@ -107,7 +108,23 @@ def test_no_flipped_bit_of_the_body_goes_unsaid(at, bit):
     damaged = bytearray(WHOLE)
     damaged[at] ^= 1 << bit
     try:
-        runs = files.read(bytes(damaged))
+        runs = fit.read(bytes(damaged))
     except UnreadableFile:
         return
     assert all(any(note.startswith(PARTIAL) for note in run.recording.notes) for run in runs)
+
+
+def test_a_file_of_endless_messages_does_not_keep_a_computer_busy(monkeypatch):
+    monkeypatch.setattr(fit_messages, "MOST_FRAMES", 100)
+    (run,) = files.read(WHOLE)
+    assert len(run.recording) < 100
+    assert f"{PARTIAL}the file has more messages than a run can have" in run.recording.notes
+
+
+def test_a_summary_without_a_length_does_not_split_a_damaged_run():
+    writer = FitWriter()
+    for second in range(300):
+        writer.message("record", timestamp=START_S + second, speed=3.0)
+    data = writer.message("session", timestamp=START_S, start_time=START_S, sport=RUNNING).bytes()
+    (run,) = files.read(data[:-1])
+    assert (run.sport, len(run.recording)) == ("running", 300)

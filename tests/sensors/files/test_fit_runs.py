@@ -69,6 +69,12 @@ def test_cadence_is_strides_unless_no_legs_could_turn_so_fast(cadence, unit):
     assert only(a_run(cadence=cadence)).recording.cadence_unit == unit
 
 
+# 55 strides are 110 steps; a walk of 110 strides would be a run by its cadence alone.
+@pytest.mark.parametrize(("cadence", "unit"), [(55, "strides"), (94, "strides"), (95, None), (115, None)])
+def test_the_steps_of_a_walk_are_not_doubled_into_a_run(cadence, unit):
+    assert only(a_run(enhanced_speed=1.4, cadence=cadence)).recording.cadence_unit == unit
+
+
 def test_the_fraction_belongs_to_the_cadence():
     assert set(only(a_run(cadence=85, fractional_cadence=0.5)).recording.cadence_spm) == {85.5}
 
@@ -123,6 +129,15 @@ def test_speed_comes_from_the_distance_where_the_watch_told_no_speed():
     recording = only(a_run(60, enhanced_speed=None, distance=lambda second: 2.5 * second)).recording
     assert recording.speed_mps[:-1].tolist() == [2.5] * 59
     assert np.isnan(recording.speed_mps[-1])
+
+
+def test_a_speed_of_nought_throughout_gives_way_to_the_distance():
+    recording = only(a_run(60, enhanced_speed=0.0, distance=lambda second: 2.5 * second)).recording
+    assert recording.speed_mps[:-1].tolist() == [2.5] * 59
+
+
+def test_a_runner_who_stood_still_has_a_speed_of_nought():
+    assert set(only(a_run(60, enhanced_speed=0.0, distance=0)).recording.speed_mps) == {0.0}
 
 
 def test_no_speed_is_made_up_across_a_long_silence():
@@ -217,6 +232,16 @@ def test_a_watch_whose_clock_was_never_set_gives_a_run_without_a_date():
     assert recording.t_s.tolist() == list(range(30))
 
 
+def test_a_clock_set_after_the_start_dates_the_run():
+    writer = FitWriter()
+    for second in range(5):
+        writer.message("record", timestamp=1000 + second, speed=3.0)
+    for second in range(60):
+        writer.message("record", timestamp=START_S + second, speed=3.0)
+    recording = only(writer.bytes()).recording
+    assert (recording.start, len(recording)) == (START, 60)
+
+
 def _two_sessions(first, second, **more):
     writer = FitWriter()
     for moment in range(200):
@@ -248,6 +273,10 @@ def test_a_football_match_is_called_one():
     run = only(a_run(session={"sport_profile_name": "Football"}))
     assert run.sport == "football"
     assert run.recording.notes == ("the file calls this football",)
+
+
+def test_a_football_match_may_be_called_one_in_the_name_of_its_sport_alone():
+    assert only(a_run(before=[("sport", {"sport": RUNNING, "name": "Fußball"})])).sport == "football"
 
 
 @pytest.mark.parametrize(("sport", "word"), [(WALKING, "walking"), (GENERIC, "generic")])

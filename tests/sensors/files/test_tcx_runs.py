@@ -71,6 +71,12 @@ def test_run_cadence_is_strides_unless_it_cannot_be(cadence, unit):
     assert run.recording.cadence_unit == unit
 
 
+def test_steps_are_recognised_where_only_the_distance_tells_the_speed():
+    track = [point(second, metres=3 * second, cadence=170) for second in range(60)]
+    (run,) = read(document(("Running", lap(track))))
+    assert run.recording.cadence_unit == "steps"
+
+
 def test_the_cadence_of_the_extension_wins():
     (run,) = read(document(("Running", lap(steady(plain_cadence=0, cadence=84)))))
     assert set(run.recording.cadence_spm) == {84.0}

@@ -9,7 +9,7 @@ from fit_writer import CYCLING, a_run
 
 from sensors import files
 from sensors.errors import UnreadableFile
-from sensors.files import archive
+from sensors.files import archive, fit
 
 RUN = a_run(30)
 
@@ -104,3 +104,21 @@ def test_an_encrypted_archive_is_refused():
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.index(mark) + at] |= 1
     assert refusal(bytes(locked)) == "This archive is damaged and cannot be opened."
+
+
+def test_the_shadows_that_macos_packs_beside_a_file_are_passed_over():
+    (run,) = files.read(zipped(**{"__MACOSX/._a.fit": b"shadow", "a.fit": RUN}))
+    assert run.recording.notes == ()
+
+
+def test_the_runs_of_an_archive_are_sorted_by_their_start():
+    runs = files.read(zipped(**{"late.csv": b"# start: 2026-03-01\nt_s,speed_mps\n0,3\n", "early.fit": RUN}))
+    assert [len(run.recording) for run in runs] == [30, 1]
+
+
+def test_a_fault_that_nobody_foresaw_is_still_a_sentence(monkeypatch):
+    def stumble(_data):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(fit, "read", stumble)
+    assert "never met before" in refusal(RUN)
