@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
@@ -16,6 +17,7 @@ from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, REVIEWER
 from server.middleware import refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
+from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
 from server.storage.database import Database
@@ -35,18 +37,21 @@ def make_app(
     clock: Callable[[], datetime] = system_clock,
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
+    readers: Readers | None = None,
 ) -> web.Application:
-    """The whole server over one database; `notice` stands on every page."""
+    """The whole server over one database; `notice` stands on every page. It closes the readers of run files."""
     app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
     app[DESK] = desk
     app[CLOCK] = clock
     app[NEW_TOKEN] = new_token
-    app[REVIEWER] = Reviewer(desk, clock)
+    readers = readers or Readers()
+    app[REVIEWER] = Reviewer(desk, clock, readers.read)
     if notice is not None:
         app[NOTICE] = notice
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
+    app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
     return app
 
@@ -84,3 +89,8 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:
+    yield
+    readers.close()

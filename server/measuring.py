@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,14 +17,17 @@ from rules.exposure import Previous, measure
 from rules.programme import load
 from rules.version import RULES_VERSION
 from rules.vocabulary import References
-from sensors import files, store
+from sensors import store
 from sensors.errors import SensorError
+from sensors.files.run import FileRun
 from sensors.packet import BrokenLine, Packet
 from sensors.recording import DECODER_VERSION, Recording
 from sensors.timeline import BootClock, SensorInfo, merge
 from server.storage import captures, runs
 from server.storage.captures import ReviewRequest
 from server.storage.runs import Plan, Run
+
+ReadFile = Callable[[bytes], tuple[FileRun, ...]]
 
 BACK_TO_BACK = timedelta(hours=30)  # an earlier run that ended less than this before makes the later one a tired one
 DEFAULT_ONSET_S = 1800.0
@@ -47,11 +50,15 @@ class Yardstick:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def recordings_of(db: Session, request: ReviewRequest) -> list[Recording]:
-    """The recordings that lie in one capture or file. Raises SensorError where there is none."""
+def recordings_of(db: Session, request: ReviewRequest, read_file: ReadFile) -> list[Recording]:
+    """The recordings that lie in one capture or file. Raises SensorError where there is none.
+
+    A file comes from anywhere, so `read_file` reads it apart. A capture came through a paired gateway, its bytes are
+    bounded, and nobody's parser but ours reads them.
+    """
     if request.kind == "file":
         body = captures.file_body(db, request.runner_id, request.source_id)
-        return [found.recording for found in files.read(body)]
+        return [found.recording for found in read_file(body)]
     capture = captures.find(db, request.source_id)
     if capture is None:
         raise SensorError("The capture is gone.")
@@ -74,12 +81,12 @@ def recording_of_capture(body: bytes, closing: Mapping[str, Any]) -> Recording:
     return replace(recording, unreadable_packets=recording.unreadable_packets + broken)
 
 
-def measured(db: Session, request: ReviewRequest, now: datetime) -> list[tuple[Run, bytes]]:
+def measured(db: Session, request: ReviewRequest, now: datetime, read_file: ReadFile) -> list[tuple[Run, bytes]]:
     """The runs of one source, each with its recording in store form. Raises SensorError with a plain sentence."""
     plan = runs.plan_of(db, request.runner_id)
     others = [run for run in runs.runs_of(db, request.runner_id) if run.source_id != request.source_id]
     found: list[tuple[Run, bytes]] = []
-    for number, recording in enumerate(recordings_of(db, request)):
+    for number, recording in enumerate(recordings_of(db, request, read_file)):
         run_id = request.source_id if request.kind == "capture" else f"{request.source_id[:16]}-{number}"
         run = _measure(recording, plan, [*others, *(run for run, _ in found)], request, run_id)
         _check_date(run, now)

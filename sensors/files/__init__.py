@@ -47,8 +47,8 @@ def _read_as(one: Format, data: bytes) -> tuple[FileRun, ...]:
     """
     try:
         return one.read(data)
-    except UnreadableFile:
-        raise
+    except (UnreadableFile, MemoryError):
+        raise  # too little memory is no fault of the file
     except Exception as why:
         raise UnreadableFile("This file is damaged in a way that was never met before, no run could be read.") from why
 

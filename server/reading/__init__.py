@@ -1,0 +1,1 @@
+"""Run files are read in processes of their own."""

@@ -1,0 +1,97 @@
+"""A worker of run files whose reader does on purpose what a poisoned file might make a parser do."""
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sensors import files
+from sensors.errors import UnreadableFile
+from server.reading.worker import serve
+
+COMMAND = (sys.executable, "-P", __file__)
+
+
+def read(data):
+    """The first word of a file says what happens; any other file is read as always."""
+    word, _, rest = data.partition(b" ")
+    deed = DEEDS.get(word)
+    return deed(rest) if deed else files.read(data)
+
+
+def _loop(_):
+    while True:
+        pass
+
+
+def _burn(seconds):
+    until_s = time.process_time() + float(seconds)
+    while time.process_time() < until_s:
+        pass
+    raise UnreadableFile("It took its time.")
+
+
+def _hog(_):
+    kept = []
+    while True:
+        kept.append(bytearray(10_000_000))
+
+
+def _sleep(_):
+    time.sleep(3600)
+
+
+def _die(_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_once(path):
+    mark = Path(path.decode())
+    if mark.exists():
+        raise UnreadableFile("It was read the second time.")
+    mark.touch()  # an empty file is all that it can leave behind
+    _die(b"")
+
+
+def _boast(_):
+    os.write(1, struct.pack("<Q", 2**40))
+    _sleep(b"")
+
+
+def _babble(_):
+    os.write(1, struct.pack("<Q", 3) + b"\xff\xff\xff")
+    _sleep(b"")
+
+
+def _who(_):
+    raise UnreadableFile(str(os.getpid()))
+
+
+def _environment(_):
+    raise UnreadableFile(" ".join(sorted(os.environ)))
+
+
+DEEDS = {
+    b"loop": _loop,
+    b"burn": _burn,
+    b"hog": _hog,
+    b"sleep": _sleep,
+    b"die": _die,
+    b"die-once": _die_once,
+    b"boast": _boast,
+    b"babble": _babble,
+    b"who": _who,
+    b"environment": _environment,
+    b"fault": lambda _: {}["nothing"],
+    b"write": lambda path: Path(path.decode()).write_bytes(b"secret"),
+    b"connect": lambda _: socket.socket(),
+    b"run": lambda _: subprocess.run(["true"], check=True),
+    b"nothing": lambda _: (),
+}
+
+if __name__ == "__main__":
+    serve(read, cpu_s=int(sys.argv[1]), memory_bytes=int(sys.argv[2]))
