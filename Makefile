@@ -11,7 +11,7 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 	@$(BIN)/stridegate demo $(DEMO)
 
 test: setup      ## all tests
-	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
+	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql
 	@$(BIN)/pytest -q $(TESTS)
 
 lint: setup      ## style, types and the drawing of the house
@@ -30,7 +30,7 @@ bench: setup     ## speed, as a ratio to a reference of the same minute
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
 
 screenshots: setup  ## the pictures of the README, taken from a fresh demo
-	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
+	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql
 	@$(BIN)/python tools/screenshots.py
 
 requirements:    ## pin again, with hashes, after a change of pyproject.toml

@@ -39,7 +39,7 @@ async def record(clinic, folder):
 
 @pytest.mark.timeout(90)
 async def test_a_packet_travels_from_the_foot_pod_to_the_verdict_on_the_page(tmp_path):
-    async with kit.clinic(tmp_path, now=datetime.now(UTC) + timedelta(minutes=1)) as clinic:
+    async with kit.clinic(f"sqlite:///{tmp_path}/clinic.db", datetime.now(UTC) + timedelta(minutes=1)) as clinic:
         # 1. Three simulated sensors spoke, and nothing of what they said was lost on the way to the server.
         last_word = await record(clinic, tmp_path)
         assert last_word["event"] == "complete"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -199,7 +199,6 @@ class ReviewRequestRow(SQLModel, table=True):
     """Something arrived and must be measured; written in the transaction that accepted it."""
 
     __tablename__ = "review_requests"
-    __table_args__ = (UniqueConstraint("runner_id", "kind", "source_id"),)
     runner_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)  # capture | file
     source_id: str = Field(primary_key=True)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -55,8 +54,8 @@ class Clinic:
 
 
 @asynccontextmanager
-async def clinic(folder: Path, now: datetime = NOON) -> AsyncIterator[Clinic]:
-    desk = open_desk(f"sqlite:///{folder / 'clinic.db'}")
+async def clinic(url: str, now: datetime = NOON) -> AsyncIterator[Clinic]:
+    desk = open_desk(url)
     try:
         with desk.database.write() as db:
             _people(db, now)

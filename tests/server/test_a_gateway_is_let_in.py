@@ -10,8 +10,8 @@ from server import pairing
 
 
 @pytest.fixture
-async def clinic(tmp_path):
-    async with kit.clinic(tmp_path) as running:
+async def clinic(database_url):
+    async with kit.clinic(database_url) as running:
         yield running
 
 

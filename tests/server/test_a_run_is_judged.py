@@ -16,8 +16,8 @@ CAPTURE = "/api/v1/captures/c-1"
 
 
 @pytest.fixture
-async def clinic(tmp_path):
-    async with kit.clinic(tmp_path) as running:
+async def clinic(database_url):
+    async with kit.clinic(database_url) as running:
         yield running
 
 

@@ -8,8 +8,8 @@ READS = ("/runners/r-1", "/api/v1/runners/r-1/verdict", "/api/v1/runners/r-1/ses
 
 
 @pytest.fixture
-async def clinic(tmp_path):
-    async with kit.clinic(tmp_path) as running:
+async def clinic(database_url):
+    async with kit.clinic(database_url) as running:
         yield running
 
 

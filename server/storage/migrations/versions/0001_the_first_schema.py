@@ -92,7 +92,6 @@ def upgrade() -> None:
         sa.Column("done_at", UtcTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("runner_id", "kind", "source_id", name=op.f("pk_review_requests")),
-        sa.UniqueConstraint("runner_id", "kind", "source_id", name=op.f("uq_review_requests_runner_id_kind_source_id")),
     )
     op.create_table(
         "said",

@@ -1,0 +1,69 @@
+"""A PostgreSQL cluster of the tests' own: in a temporary folder, on a Unix socket, run by an unprivileged user."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+_numbers = count(1)
+
+
+def programs() -> Path:
+    """Where Debian's package puts initdb; where it is missing a test skips on a laptop and fails in CI."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = str(debian[-1]) if debian else shutil.which("initdb")
+    if found is None:
+        missing = "PostgreSQL is not installed (on Debian: apt-get install postgresql)"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    return Path(found).parent
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A running cluster; gives the folder of its socket."""
+    bin_ = programs()
+    with tempfile.TemporaryDirectory(prefix="stridegate-pg-") as folder:
+        user = _unprivileged(Path(folder))
+        data = f"{folder}/data"
+        _as(user, bin_ / "initdb", "-D", data, "-U", "stridegate", "--auth=trust", "--no-sync", "-E", "UTF8")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=60 -c fsync=off"
+        _as(user, bin_ / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
+        try:
+            yield folder
+        finally:
+            _as(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def fresh_url(socket: str) -> str:
+    """The URL of a new and empty database."""
+    name = f"clinic_{next(_numbers)}"
+    subprocess.run([programs() / "createdb", "-h", socket, "-U", "stridegate", name], check=True)
+    return f"postgresql://stridegate@/{name}?host={socket}"
+
+
+def _unprivileged(folder: Path) -> str | None:
+    """PostgreSQL refuses to run as root: then it is run by its own user, or by nobody."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    user = "postgres" if "postgres" in names else "nobody"
+    shutil.chown(folder, user)
+    folder.chmod(0o755)
+    return user
+
+
+def _as(user: str | None, *command: object) -> None:
+    words = [str(word) for word in command]
+    if user is not None:
+        words = ["setpriv", f"--reuid={user}", "--clear-groups", "--", *words]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
