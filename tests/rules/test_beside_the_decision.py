@@ -81,6 +81,8 @@ def test_never_over_a_red_flag_neither_made_nor_shown():
         override(STOPPED)
     seen = shown(STOPPED, [override()], stage="P3", now=NOW)
     assert (seen.decision, seen.override) == (Decision.STOP_REFER, None)
+    forged = replace(override(), over=Decision.STOP_REFER)
+    assert shown(STOPPED, [forged], stage="P3", now=NOW).override is None
 
 
 def test_an_override_does_not_cover_what_became_worse_since():

@@ -212,6 +212,11 @@ NO_SESSIONS = [
 ]
 QUIET = only(with_run(with_run(A, "a4", morning=None), "a5", morning=None), "a4", "a5")
 MORNING_TREND = [
+    (
+        True,
+        "however bad the week before was",
+        with_run(replace(QUIET, daily=mornings(3, 3, 3)), "a4", start=ago(days=9), morning=9),
+    ),
     (True, "median 2.5 of three mornings, baseline 1", replace(QUIET, daily=mornings(1, 2.5, 3))),
     (False, "median 2 is not above baseline + 1", replace(QUIET, daily=mornings(1, 2, 9))),
     (False, "two mornings are no trend", replace(QUIET, daily=mornings(9, 9))),

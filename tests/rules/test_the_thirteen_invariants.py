@@ -172,6 +172,18 @@ def test_10_the_calendar_is_irrelevant(case, days):
     assert decide(shifted(case, timedelta(days=days))) == decide(case)
 
 
+@thoroughly
+@given(random_cases())
+def test_the_least_permissive_reason_decides_and_every_reason_stands_in_its_order(case):
+    verdict = decide(case)
+    ranks = [reason.verdict for reason in verdict.reasons]
+    assert verdict.decision == min(ranks)
+    assert ranks == sorted(ranks)
+    assert len(set(verdict.reasons)) == len(verdict.reasons)
+    assert {"DOSE", "TERMINAL"} & set(verdict.codes)
+    assert (verdict.target_stage is not None) == (verdict.decision is Decision.REGRESS)
+
+
 def shifted(case: Case, by: timedelta) -> Case:
     def moved(moment):
         return None if moment is None else moment + by
