@@ -91,8 +91,8 @@ def _readable(text: str, why: BaseException | None) -> str:
     line, column = getattr(why, "position", (None, None))
     if line is None:
         return text
-    lines = text.split("\n")
-    return "\n".join([*lines[: line - 1], lines[line - 1][:column]])
+    lines = re.split("\r\n|\r|\n", text)  # the ends of a line in XML, by which the parser counts
+    return "\n".join([*lines[: line - 1], "".join(lines[line - 1 : line])[:column]])
 
 
 def _sport(track: gpxpy.gpx.GPXTrack) -> str:

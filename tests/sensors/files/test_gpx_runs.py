@@ -133,6 +133,14 @@ def test_a_file_damaged_in_the_middle_keeps_its_beginning():
     assert run.recording.notes == ("partial: the file breaks off before its end",)
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_the_place_of_a_fault_is_found_whatever_ends_a_line(end):
+    text = document(*steady()).replace("<trkpt", f"{end}<trkpt")
+    at = text.index("07:00:40")
+    (run,) = read(text[:at] + "<" + text[at:])
+    assert len(run.recording) == 40
+
+
 def test_a_point_at_no_place_on_earth_is_no_crash():
     with pytest.raises(UnreadableFile):
         read(document('<trkpt lat="north" lon="14"><time>2026-03-01T07:00:00Z</time></trkpt>'))
