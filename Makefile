@@ -30,7 +30,7 @@ bench: setup     ## speed, as a ratio to a reference of the same minute
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
 
 screenshots: setup  ## the pictures of the README, taken from a fresh demo
-	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql
+	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
 	@$(BIN)/python tools/screenshots.py
 
 requirements:    ## pin again, with hashes, after a change of pyproject.toml

@@ -13,7 +13,7 @@ from functools import partial
 from aiohttp import web
 
 from server.api.forms import BODY_BYTES
-from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, REVIEWER
+from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER
 from server.middleware import refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
@@ -44,7 +44,7 @@ def make_app(
     app[DESK] = desk
     app[CLOCK] = clock
     app[NEW_TOKEN] = new_token
-    readers = readers or Readers()
+    app[READERS] = readers = readers or Readers()
     app[REVIEWER] = Reviewer(desk, clock, readers.read)
     if notice is not None:
         app[NOTICE] = notice

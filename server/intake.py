@@ -100,12 +100,13 @@ def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str
     return Held(state="complete", have=sorted(hashes), packets=captures.packets_held(db, capture))
 
 
-def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime) -> str:
-    """Keep a run file as it came and ask for its review; returns its SHA-256, which is also its name here."""
+def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
+    """Keep a run file as it came and ask for its review; returns its SHA-256 and whether it is new."""
     digest = hashlib.sha256(body).hexdigest()
-    if captures.add_file(db, runner_id, digest, name, body, now):
+    new = captures.add_file(db, runner_id, digest, name, body, now)
+    if new:
         captures.request_review(db, ReviewRequest(runner_id, "file", digest), now)
-    return digest
+    return digest, new
 
 
 def root_of(capture_id: str, chunks: list[str]) -> str:

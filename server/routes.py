@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.api import captures, gateways, runners, state
+from server.api import captures, files, gateways, runners, state
 from server.pages import entrance, pair, physio, runner
 
 
@@ -27,6 +27,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/captures/{capture}", captures.show),
         web.put("/api/v1/captures/{capture}/chunks/{seq}", captures.put_chunk),
         web.post("/api/v1/captures/{capture}/complete", captures.complete),
+        web.post("/api/v1/runners/{runner}/files", files.receive),
         web.get("/api/v1/runners/{runner}/verdict", runners.verdict),
         web.get("/api/v1/runners/{runner}/sessions", runners.sessions),
         web.post("/api/v1/runners/{runner}/check-ins", runners.check_in),

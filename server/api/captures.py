@@ -63,9 +63,13 @@ async def complete(request: web.Request) -> web.Response:
 
 async def gateway_of(request: web.Request) -> str:
     """The gateway that asks. Raises Problem 401."""
+    return await request.app[DESK].read(access.gateway_of, bearer_of(request))
+
+
+def bearer_of(request: web.Request) -> str | None:
+    """The token of a program, None where a person asks."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = token if scheme.lower() == "bearer" else None
-    return await request.app[DESK].read(access.gateway_of, bearer)
+    return token if scheme.lower() == "bearer" else None
 
 
 def _held(held: intake.Held) -> dict[str, object]:

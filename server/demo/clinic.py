@@ -140,7 +140,7 @@ def seed(db: Session, now: datetime) -> None:
 def _seed_outing(db: Session, story: Story, outing: Outing, now: datetime, chance: int) -> None:
     start = (now - timedelta(days=outing.days_ago)).replace(microsecond=0)
     body = to_csv(recording(outing, start, chance))
-    digest = intake.keep_file(db, story.runner.id, f"run-{start:%Y-%m-%d}.csv", body, start + timedelta(hours=1))
+    digest, _ = intake.keep_file(db, story.runner.id, f"run-{start:%Y-%m-%d}.csv", body, start + timedelta(hours=1))
     during, after, morning = outing.pain
     answers = {"during": during, "after": after, "morning": morning}
     runs.save_check_in(db, story.runner.id, f"{digest[:16]}-0", story.runner.id, answers, start + timedelta(hours=24))
