@@ -59,11 +59,13 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     adapter: Adapter = None,
     rate: Annotated[float | None, typer.Option(help="Virtual radio: how many times as fast.")] = None,
     run_minutes: Annotated[float | None, typer.Option(help="Virtual radio: length of the run.")] = None,
+    stillness: Annotated[float | None, typer.Option(help="Seconds of rest that end a session.")] = None,
     sessions: Annotated[int | None, typer.Option(help="Stop after so many complete captures.")] = None,
     as_json: Json = False,
 ) -> int:
     """Record every run of one runner and hand it to the server."""
     given = locals()
+    given["stillness_s"] = given.pop("stillness")
     given["sensors"] = tuple(given.pop("sensor") or ()) or None
     settings = _settings(**{name: value for name, value in given.items() if name != "as_json"})
     _check(settings)
@@ -165,7 +167,7 @@ def _settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as why:
         first = why.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).replace("_", "-")
+        name = "_".join(str(part) for part in first["loc"]).replace("_", "-").removesuffix("-s")
         raise Mistake(f"--{name}: {first['msg'].removeprefix('Value error, ')}") from why
 
 
@@ -180,10 +182,10 @@ def _check(settings: Settings) -> None:
 
 
 def main() -> None:
-    sys.exit(_called(sys.argv[1:]))
+    sys.exit(called(sys.argv[1:]))
 
 
-def _called(arguments: list[str]) -> int:
+def called(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     logging.getLogger("bumble").setLevel(logging.ERROR)
     try:

@@ -41,7 +41,7 @@ class Watchdog:
     async def wait_for_silence(self) -> None:
         """Return when the link has been silent for too long."""
         while (left_s := self._deadline() - self._now()) > 0:  # noqa: ASYNC110 - time is the event
-            await asyncio.sleep(left_s)
+            await asyncio.sleep(min(left_s, self._silence_s))  # the first word brings the deadline nearer
         self.barks += 1
         if not self._has_spoken:
             self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)

@@ -111,7 +111,9 @@ class _Client(BaseBleakClient):
             if connection.peer_address == address:
                 return connection
         try:
-            return await self.air.central.connect(address, timeout=timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self.air.can_be_called(self.address)
+            return await self.air.central.connect(address)
         except (TimeoutError, BaseBumbleError) as why:
             raise BleakDeviceNotFoundError(self.address, f"{self.address} did not answer") from why
 

@@ -75,6 +75,7 @@ class Pod(ABC):
         )
 
     async def switch_off(self) -> None:
+        await self._device.stop_advertising()
         await self.drop_link()
         await self._device.power_off()
 

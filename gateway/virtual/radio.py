@@ -15,6 +15,7 @@ from bumble.transport.common import AsyncPipeSink
 
 ADAPTER = "virtual0"
 CENTRAL_ADDRESS = "F0:F0:F0:F0:F0:F0"
+LOOK_AGAIN_S = 0.02
 DELIVERY_TIMEOUT_S = 2.0  # a notification that is still under way after this long met a link that was cut
 
 
@@ -27,6 +28,7 @@ class Air:
 
     def __init__(self) -> None:
         self.link = LocalLink()  # type: ignore[no-untyped-call]
+        self._stations: dict[str, Device] = {}
         self.central = self.station("gateway", CENTRAL_ADDRESS)
         self.signals: dict[tuple[str, int], list[Callable[[bytes], None]]] = defaultdict(list)
         self._delivered: Counter[str] = Counter()
@@ -35,7 +37,14 @@ class Air:
     def station(self, name: str, address: str) -> Device:
         """A whole Bluetooth stack of its own (host, controller) within earshot of the others."""
         controller = Controller(name, link=self.link, public_address=address)
-        return Device(name, address=Address(address), host=Host(controller, AsyncPipeSink(controller)))
+        device = Device(name, address=Address(address), host=Host(controller, AsyncPipeSink(controller)))
+        self._stations[address] = device
+        return device
+
+    async def can_be_called(self, address: str) -> None:
+        """Wait until a station advertises: a controller that calls one that does not would wait for ever."""
+        while address not in self._stations or not self._stations[address].is_advertising:  # noqa: ASYNC110 - bumble tells nobody
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     async def switch_on(self) -> None:
         await self.central.power_on()

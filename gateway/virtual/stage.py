@@ -12,7 +12,7 @@ from gateway.virtual.pods import FootPod, HeartStrap, Pod, Treadmill
 from gateway.virtual.radio import ADAPTER, Air
 from gateway.virtual.runs import Body, Segment, perform
 
-SWEEP_S, PAUSE_S = 0.5, 1.0  # the air is empty and the pods advertise eagerly
+SWEEP_S, PAUSE_S = 0.3, 1.0  # the air is empty and the pods advertise eagerly
 
 
 class Stage:

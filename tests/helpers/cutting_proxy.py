@@ -12,7 +12,7 @@ class CuttingProxy:
     Up and down have each their own, at most `farthest`; a client must get through in the end, request by request.
     """
 
-    def __init__(self, target_port: int, seed: int, farthest: int = 12_000) -> None:
+    def __init__(self, target_port: int, seed: int, farthest: int = 5_000) -> None:
         self.cuts = 0
         self.port = 0
         self._target_port, self._farthest = target_port, farthest
