@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import NOT_DONE, NOW, run
+from cases import NOW, run
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -37,8 +38,18 @@ PLAN: dict[str, Any] = {
 }
 LADDERS = [(PLAN, ("S1", "S2", "S2", "S3", "S4")), ("PHT", ("P1", "P3", "P4", "P9")), ("IMT", ("C2", "C5", "C10"))]
 
-pains = st.sampled_from([0, 0, 1, 1, 1, 2, 2, 3, 4, 5.5, 6, 9, None])
-good_pains = st.sampled_from([0, 1, 1, 2])
+_PAINS = [0, 0, 1, 1, 1, 2, 2, 3, 4, 5.5, 6, 9, None]
+_RARELY = [None, False, False, False, False, False, True]
+answers: dict[str, Any] = {
+    "during": _PAINS,
+    "after": _PAINS,
+    "morning": _PAINS,
+    "stiff_min": [None, None, 0, 29, 30],
+    "site": [None, None, "ischial", "back"],
+    "distal_spread": _RARELY,
+    "stopped": _RARELY,
+    "sharp_sudden": _RARELY,
+}
 metric_values: dict[str, Any] = {
     "run_s": [300, 600, 900, 1200, 1500, 1800, 2700, None],
     "run_m": [0, 1500, 2500, 3000, 3001, 4000, 5200, 8000, None],
@@ -60,6 +71,16 @@ good_values: dict[str, Any] = {
     "inc4_s": [0],
 }
 _A_SECOND = timedelta(seconds=1)
+_MIX = random.Random(20260330)  # mixed once, for one draw of a whole mixture is quicker than ten of its parts
+
+
+def _mixtures(values: dict[str, Any], how_many: int) -> list[dict[str, Any]]:
+    return [{name: _MIX.choice(some) for name, some in values.items()} for _ in range(how_many)]
+
+
+_GOOD_RUNS, _ANY_RUNS = _mixtures(good_values, 60), _mixtures(metric_values, 400)
+_GOOD_ANSWERS = [CheckIn(**said) for said in _mixtures({"during": [0, 1, 2], "after": [0, 2], "morning": [0, 1]}, 20)]
+_ANY_ANSWERS = [None] * 20 + [CheckIn(**said) for said in _mixtures(answers, 300)]
 
 
 @st.composite
@@ -71,34 +92,13 @@ def moments(draw: Any, oldest_days: int = 70) -> datetime:
 
 
 @st.composite
-def check_ins(draw: Any, good: bool) -> CheckIn | None:
-    """Answers of a run: all of them and fine, or any."""
-    if good:
-        return CheckIn(during=draw(good_pains), after=draw(good_pains), morning=draw(st.sampled_from([0, 1])))
-    said = draw(st.fixed_dictionaries(dict.fromkeys(("during", "after", "morning"), pains)))
-    rarely = st.sampled_from([None, False, False, False, False, True])
-    return draw(
-        st.sampled_from([None])
-        | st.builds(
-            CheckIn,
-            **{name: st.just(value) for name, value in said.items()},
-            stiff_min=st.sampled_from([None, None, 0, 29, 30]),
-            site=st.sampled_from([None, None, "ischial", "back"]),
-            distal_spread=rarely,
-            stopped=rarely,
-            sharp_sudden=rarely,
-        )
-    )
-
-
-@st.composite
 def sessions(draw: Any, id: str, good: bool) -> Session:
     """A run; a good one is GREEN, well measured and within every ceiling of `PLAN`."""
-    values = good_values if good else metric_values
-    done = {name: draw(st.sampled_from(some)) for name, some in values.items()}
-    start = draw(moments(14 if good else 70))
+    done = dict(draw(st.sampled_from(_GOOD_RUNS if good else _ANY_RUNS)))
+    said = draw(st.sampled_from(_GOOD_ANSWERS if good else _ANY_ANSWERS))
     quality = "OK" if good else draw(st.sampled_from(["OK", "OK", "OK", "POOR"]))
-    return run(id, start, done.pop("run_s") or 0, done.pop("run_m"), draw(check_ins(good)), quality=quality, **done)
+    start = draw(moments(14 if good else 70))
+    return run(id, start, done.pop("run_s") or 0, done.pop("run_m"), said, quality=quality, **done)
 
 
 @st.composite
@@ -120,7 +120,10 @@ def random_cases(draw: Any, terminal: bool = True) -> Case:
         onset_at=draw(st.sampled_from([None, NOW - timedelta(days=42), NOW - timedelta(days=30)])),
         references=draw(references()),
         sessions=tuple(draw(sessions(f"s{i}", good)) for i in range(some)),
-        daily=tuple(DailyCheckIn(at=draw(moments(9)), morning=draw(pains)) for _ in range(0 if good else some // 2)),
+        daily=tuple(
+            DailyCheckIn(at=draw(moments(9)), morning=draw(st.sampled_from(_PAINS)))
+            for _ in range(0 if good else some // 2)
+        ),
         flags=tuple(rarely),
         holds=() if good else draw(st.sampled_from([(), (), (), (Hold(from_=NOW - timedelta(days=1)),)])),
         notes=None,
@@ -137,6 +140,3 @@ def references(draw: Any) -> References:
         declared_longest_m=draw(st.sampled_from([None, 3000, 6000])),
         declared_at=draw(st.sampled_from([None, NOW - timedelta(days=20), NOW - timedelta(days=35)])),
     )
-
-
-__all__ = ["NOT_DONE", "PLAN", "check_ins", "moments", "random_cases", "sessions", "thoroughly"]

@@ -163,6 +163,7 @@ def test_9_without_an_eligible_session_nobody_is_ready(case):
         assert rank(case) is not Decision.PROGRESS_READY
     painless = tuple(replace(session, quality="POOR") for session in case.sessions)
     assert rank(replace(case, sessions=painless)) is not Decision.PROGRESS_READY
+    assert not decide(replace(case, sessions=painless)).sufficient
     assert rank(replace(case, sessions=())) is not Decision.PROGRESS_READY
 
 
