@@ -65,10 +65,11 @@ def pack(recording: Recording) -> bytes:
     return body + _digest(body)
 
 
-def unpack(data: bytes) -> Recording:
+def unpack(data: bytes, *, most_rows: int = MOST_ROWS) -> Recording:
     """The Recording that was packed.
 
-    Raise UnreadableRecording where even one bit differs from what was packed, or a newer release packed it.
+    Raise UnreadableRecording where even one bit differs from what was packed, a newer release packed it, or it has
+    more than `most_rows` rows (then before they take any memory).
     """
     if data[: len(MAGIC)] != MAGIC:
         raise UnreadableRecording("These bytes are no recording that was stored here.")
@@ -79,14 +80,16 @@ def unpack(data: bytes) -> Recording:
     if version != VERSION:
         raise UnreadableRecording(f"This recording was stored in form {version}; this release knows form {VERSION}.")
     try:
-        return _unpacked(body[_HEAD.size :], header_bytes)
+        return _unpacked(body[_HEAD.size :], header_bytes, most_rows)
     # The checksum held, so only another program can have written what fails here.
     except (msgspec.MsgspecError, ValueError, LookupError, TypeError) as why:
         raise UnreadableRecording(f"This stored recording cannot be understood: {why}.") from why
 
 
-def _unpacked(content: bytes, header_bytes: int) -> Recording:
+def _unpacked(content: bytes, header_bytes: int, most_rows: int) -> Recording:
     header = msgspec.json.decode(content[:header_bytes], type=_Header)
+    if header.rows > most_rows:
+        raise ValueError(f"it has {header.rows} rows, where {most_rows} are allowed")
     ends = np.cumsum([header_bytes, *(column.size for column in header.columns)]).tolist()
     columns = [
         unpack_column(packed, content[begin:end], header.rows)

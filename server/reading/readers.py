@@ -133,15 +133,14 @@ class _Place:
 def _runs(answer: wire.Answer) -> tuple[FileRun, ...]:
     """The runs of an answer; it is judged like anything from outside, for a file may have misled the worker."""
     runs: list[FileRun] = []
-    rows = 0
+    room = wire.MOST_ROWS
     for told in answer.runs:
         try:
-            runs.append(FileRun(recording=store.unpack(told.recording), sport=told.sport, summary=told.summary))
+            recording = store.unpack(told.recording, most_rows=room)
         except UnreadableRecording as why:
             raise UnreadableFile(CONFUSING) from why
-        rows += len(runs[-1].recording)
-        if rows > store.MOST_ROWS:
-            raise UnreadableFile(TOO_LARGE)
+        room -= len(recording)
+        runs.append(FileRun(recording=recording, sport=told.sport, summary=told.summary))
     if not runs:
         raise UnreadableFile(CONFUSING)
     return tuple(runs)

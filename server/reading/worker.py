@@ -46,8 +46,8 @@ def _answer(read: ReadFile, data: bytes) -> bytes:
     try:
         runs = read(data)
         rows = sum(len(run.recording) for run in runs)
-        if rows > store.MOST_ROWS:
-            raise UnreadableFile(f"This file holds {rows} moments; at most {store.MOST_ROWS} are read at once.")
+        if rows > wire.MOST_ROWS:
+            raise UnreadableFile(f"This file holds {rows} samples; at most {wire.MOST_ROWS} are read at once.")
         return wire.encode(wire.Answer(runs=[_told(run) for run in runs]))
     except UnreadableFile as why:
         return wire.encode(wire.Answer(refused=" ".join(str(why).split())[:LONGEST_SENTENCE]))

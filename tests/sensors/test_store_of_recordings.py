@@ -1,10 +1,13 @@
 """The stored form: small, exact to the last bit, and never quietly wrong."""
 
 import struct
+import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -158,3 +161,60 @@ def test_a_form_of_a_newer_release_is_said():
 def test_what_was_never_stored_here_is_said():
     with pytest.raises(UnreadableRecording, match="no recording that was stored here"):
         unpack(b"PK\x03\x04" + bytes(100))
+
+
+def forged(header, *blobs):
+    """A form with a right checksum, as another program could write it."""
+    from sensors.store import _digest
+
+    head = msgspec.json.encode(header)
+    body = b"SGRC" + struct.pack("<BI", 1, len(head)) + head + b"".join(blobs)
+    return body + _digest(body)
+
+
+def swollen(**changed):
+    """A form that means to fill the memory of whoever unpacks it."""
+    blob = zstandard.ZstdCompressor().compress(bytes(changed.pop("bytes", 16)))
+    rows, columns = changed.pop("rows", 2), changed.pop("columns", 7)
+    column = {"form": "float64", "size": len(blob), "width": 8, "gaps": False, "steps_to_one": 1, "order": 0} | changed
+    facts = {"start": None, "sources": {}, "cadence_unit": None, "hold_s": 3.0, "pauses_s": [], "notes": []}
+    header = {"rows": rows, "columns": [list(column.values())] * columns, "unreadable_packets": 0, **facts}
+    return forged(header, *[blob] * columns)
+
+
+def test_a_forged_form_that_is_right_can_be_unpacked():
+    assert unpack(swollen()).t_s.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        {"rows": 10**12, "gaps": True},
+        {"rows": 2_000_001, "bytes": 8 * 2_000_001},
+        {"rows": 2, "bytes": 50_000_000},
+        {"columns": 2_000, "rows": 10_000, "bytes": 80_000},
+        {"order": 10**15, "form": "steps"},
+        {"width": 10**9},
+        {"size": -1},
+        {"steps_to_one": 0, "form": "steps"},
+    ],
+    ids=str,
+)
+def test_a_forged_form_fills_no_memory(promise):
+    form = swollen(**promise)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableRecording):
+            unpack(form)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_recording_larger_than_its_reader_has_room_for_is_refused():
+    packed = pack(Recording.of(np.arange(101.0)))
+    assert len(unpack(packed, most_rows=101)) == 101
+    with pytest.raises(UnreadableRecording, match="101 rows, where 100 are allowed"):
+        unpack(packed, most_rows=100)
+    with pytest.raises(ValueError, match="at most 2000000 rows"):
+        pack(Recording.of(np.arange(2_000_001.0)))

@@ -166,14 +166,22 @@ def test_what_is_read_while_the_server_closes_is_not_blamed_on_the_file(hostile)
         readers.read(GOOD)
 
 
-def test_the_answer_of_a_misled_worker_is_judged_like_anything_from_outside(monkeypatch):
-    one = wire.ReadRun(sport="running", summary=files.run.Summary(), recording=store.pack(Recording.of([0.0])))
-    assert len(reading._runs(wire.Answer(runs=[one]))) == 1
-    many = store.pack(Recording.of(np.arange(1_200_000.0)))
-    with pytest.raises(UnreadableFile, match="memory"):
-        reading._runs(wire.Answer(runs=[wire.ReadRun(sport="", summary=one.summary, recording=many)] * 2))
-    with pytest.raises(UnreadableFile, match="could not be read"):
-        reading._runs(wire.Answer(runs=[wire.ReadRun(sport="", summary=one.summary, recording=b"SGRC and not")]))
+def answered(*recordings):
+    summary = files.run.Summary()
+    told = [wire.ReadRun(sport="running", summary=summary, recording=recording) for recording in recordings]
+    return reading._runs(wire.Answer(runs=told))
+
+
+def test_the_answer_of_a_misled_worker_is_judged_like_anything_from_outside():
+    some = store.pack(Recording.of(np.arange(150_000.0)))
+    assert len(answered(some, some)) == 2
+    for lie in ([some, some, store.pack(Recording.of([0.0]))], [b"SGRC and not"], []):
+        with pytest.raises(UnreadableFile, match="could not be read"):
+            answered(*lie)
+
+
+def test_more_samples_than_a_run_can_have_never_reach_the_server(real):
+    assert "holds 2000000 samples" in refusal(real, b'{"segments":[{"for_s":1000000,"hz":2,"speed_mps":3}]}')
 
 
 def zipped(content, name="run.csv"):
