@@ -6,15 +6,29 @@ import asyncio
 import json
 import logging
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from gateway.disk import JournalError, NotRecording
 from gateway.doctor import Check, examine
 from gateway.inlet import decoded
+from gateway.joining import pair, watch
+from gateway.options import (
+    TOKEN_NAME,
+    Adapter,
+    CaFile,
+    Data,
+    Json,
+    Mistake,
+    RadioName,
+    Runner,
+    ServerAddress,
+    TokenFile,
+    settings_of,
+    whose,
+    with_token,
+)
 from gateway.progress import json_lines
 from gateway.recorder import utc
 from gateway.scanner import RadioUnavailable, Scanner, Sighting
@@ -23,7 +37,7 @@ from gateway.settings import Settings
 from gateway.start import open_radio, record
 from gateway.status import replay as read_packets
 from gateway.status import status as read_status
-from gateway.upload import BadToken, read_token
+from gateway.token import BadToken
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -36,24 +50,17 @@ cli = typer.Typer(
 _UsageError: Any = typer.BadParameter.__bases__[0]  # typer carries its own click, and does not name this class
 
 
-class Mistake(Exception):
-    """Something only the user can put right; the sentence says what."""
-
-
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line, and nothing else.")]
-Server = Annotated[str | None, typer.Option(help="Root of the server, such as https://clinic.example.")]
-TokenFile = Annotated[Path | None, typer.Option(help="File with this gateway's token, mode 600.")]
-Data = Annotated[Path | None, typer.Option(help="Folder of the journal.")]
-RadioName = Annotated[str | None, typer.Option("--radio", help="system, or virtual: simulated sensors, no hardware.")]
-Adapter = Annotated[str | None, typer.Option(help="Bluetooth adapter, such as hci1.")]
+cli.command()(pair)
+cli.command()(watch)
 
 
 @cli.command()
 def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
-    server: Server = None,
+    server: ServerAddress = None,
     token_file: TokenFile = None,
+    ca_file: CaFile = None,
     data: Data = None,
-    runner: Annotated[str | None, typer.Option(help="Whose runs these are.")] = None,
+    runner: Runner = None,
     sensor: Annotated[list[str] | None, typer.Option(help="Record this address only; may be repeated.")] = None,
     radio: RadioName = None,
     adapter: Adapter = None,
@@ -67,8 +74,8 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     given = locals()
     given["stillness_s"] = given.pop("stillness")
     given["sensors"] = tuple(given.pop("sensor") or ()) or None
-    settings = _settings(**{name: value for name, value in given.items() if name != "as_json"})
-    _check(settings)
+    del given["as_json"]
+    settings = with_token(whose(settings_of(**given)))
     if as_json:
         return asyncio.run(record(settings, json_lines()))
     screen = Screen(is_simulated=settings.radio == "virtual")
@@ -84,7 +91,7 @@ def scan(
     as_json: Json = False,
 ) -> int:
     """List the sensors in reach that can be recorded."""
-    found = asyncio.run(_scan(_settings(radio=radio, adapter=adapter), seconds))
+    found = asyncio.run(_scan(settings_of(radio=radio, adapter=adapter), seconds))
     for sighting in sorted(found, key=lambda one: one.name):
         words = {"sensor": sighting.address, "name": sighting.name, "services": list(sighting.services)}
         if as_json:
@@ -99,7 +106,7 @@ def scan(
 @cli.command()
 def status(data: Data = None, as_json: Json = False) -> int:
     """Show what has been recorded and what the server has of it."""
-    said = read_status(_settings(data=data).data)
+    said = read_status(settings_of(data=data).data)
     if as_json:
         typer.echo(json.dumps(said, ensure_ascii=False))
         return 0
@@ -119,7 +126,7 @@ def replay(
     as_json: Json = False,
 ) -> int:
     """Print a capture's packets again: as they are on the wire with --json, else what they say."""
-    for packet in read_packets(_settings(data=data).data, capture):
+    for packet in read_packets(settings_of(data=data).data, capture):
         if as_json:
             sys.stdout.write(packet.to_line().decode())
         else:
@@ -132,15 +139,20 @@ def replay(
 
 @cli.command()
 def doctor(
-    server: Server = None,
+    server: ServerAddress = None,
     token_file: TokenFile = None,
+    ca_file: CaFile = None,
     data: Data = None,
     radio: RadioName = None,
     adapter: Adapter = None,
     as_json: Json = False,
 ) -> int:
     """Say what stands between this machine and a recorded run; exit 1 where something does."""
-    settings = _settings(server=server, token_file=token_file, data=data, radio=radio, adapter=adapter)
+    settings = settings_of(
+        server=server, token_file=token_file, ca_file=ca_file, data=data, radio=radio, adapter=adapter
+    )
+    if settings.server is not None:
+        settings = settings.model_copy(update={"token_file": settings.token_file or settings.data / TOKEN_NAME})
     checks = asyncio.run(_examined(settings))
     for check in checks:
         if as_json:
@@ -160,25 +172,6 @@ async def _scan(settings: Settings, seconds: float) -> list[Sighting]:
 async def _examined(settings: Settings) -> list[Check]:
     async with open_radio(settings) as radio:
         return [check async for check in examine(settings, radio)]
-
-
-def _settings(**given: Any) -> Settings:
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as why:
-        first = why.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).replace("_", "-").removesuffix("-s")
-        raise Mistake(f"--{name}: {first['msg'].removeprefix('Value error, ')}") from why
-
-
-def _check(settings: Settings) -> None:
-    """What only shows when all settings are seen together."""
-    if not settings.runner:
-        raise Mistake("whose runs are these? Say so with --runner")
-    if (settings.server is None) != (settings.token_file is None):
-        raise Mistake("--server and --token-file belong together: give both, or neither to keep the runs here")
-    if settings.token_file is not None:
-        read_token(settings.token_file)
 
 
 def main() -> None:

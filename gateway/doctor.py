@@ -16,7 +16,8 @@ from gateway.radio import Radio
 from gateway.scanner import RadioUnavailable, Scanner
 from gateway.settings import Settings
 from gateway.sync import CLOCK_TOLERANCE_NS
-from gateway.upload import BadToken, Refused, Server, TryLater, Unwelcome, read_token, session
+from gateway.token import BadToken, read_token
+from gateway.upload import Refused, Server, TryLater, Unwelcome, session
 
 ENOUGH_BYTES = 200 * 2**20  # a hundred hours of three sensors
 SOUND_SQLITE = (3, 51, 3)  # before it, two connections that write at once may damage a file in WAL mode

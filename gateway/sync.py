@@ -14,15 +14,14 @@ import aiohttp
 from gateway.clock import SECOND_NS, Clock
 from gateway.journal import Journal
 from gateway.ledger import CaptureRow, ChunkRow, DamagedChunk
+from gateway.token import BadToken, read_token
 from gateway.upload import (
-    BadToken,
     Gone,
     Refused,
     Server,
     TryLater,
     Unwelcome,
     closing_words,
-    read_token,
     session,
 )
 from gateway.writer import Writer

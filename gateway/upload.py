@@ -13,6 +13,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -21,7 +22,6 @@ from gateway.ledger import CaptureRow, ChunkRow, Ledger
 
 PROTOCOL = "1"
 REQUEST_TIMEOUT_S = 30.0
-NOT_OTHERS = 0o077  # nobody but the owner may read a token
 LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 LONGEST_REASON = 300
 
@@ -99,16 +99,22 @@ class Server:
     async def heartbeat(self, words: dict[str, Any]) -> dict[str, Any]:
         return await self._ask("POST", "gateways/me/heartbeat", json=words)
 
-    async def live(self, runner: str, words: dict[str, Any]) -> None:
-        await self._ask("POST", f"runners/{runner}/live", json=words)
+    async def start_pairing(self, name: str) -> dict[str, Any]:
+        """Ask to be let in: the code to show, the device code to ask with, how often and for how long."""
+        return await self._ask("POST", "pairings", json={"name": name})
+
+    async def ask_token(self, device_code: str) -> dict[str, Any]:
+        """{"token", "runners", ...} once somebody has let this gateway in; before that, no token in the answer."""
+        return await self._ask("POST", "pairings/token", json={"device_code": device_code})
+
+    async def put_file(self, runner: str, name: str, body: bytes) -> None:
+        """A run file as a watch wrote it; the same bytes again change nothing."""
+        await self._ask("POST", f"runners/{quote(runner, safe='')}/files?name={quote(name, safe='')}", data=body)
 
     async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
-        words = {
-            "Authorization": f"Bearer {self.token}",
-            "Stridegate-Protocol": PROTOCOL,
-            "Accept": "application/json",
-            **(headers or {}),
-        }
+        words = {"Stridegate-Protocol": PROTOCOL, "Accept": "application/json", **(headers or {})}
+        if self.token:
+            words["Authorization"] = f"Bearer {self.token}"
         try:
             async with self._http.request(
                 method, f"{self._base}/{path}", headers=words, allow_redirects=False, **body
@@ -184,20 +190,3 @@ def root_hash(capture: str, hashes: list[str]) -> str:
     """SHA-256 over {"capture", "chunks", "version"} as JSON with sorted keys and no spaces."""
     words = {"capture": capture, "chunks": hashes, "version": 1}
     return sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-class BadToken(Exception):
-    """The token file cannot be used; the sentence says why."""
-
-
-def read_token(path: Path) -> str:
-    """The token in a file that its owner alone may read."""
-    try:
-        if path.stat().st_mode & NOT_OTHERS:
-            raise BadToken(f"others can read the token in {path}; run: chmod 600 {path}")
-        token = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as why:
-        raise BadToken(f"the token file {path} cannot be read: {why}") from why
-    if not token or any(letter.isspace() for letter in token):
-        raise BadToken(f"there is no token in {path}")
-    return token

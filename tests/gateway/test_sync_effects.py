@@ -17,7 +17,7 @@ from gateway.clock import SECOND_NS
 from gateway.journal import Journal
 from gateway.ledger import CaptureRow
 from gateway.sync import LONGEST_PAUSE_S, Sync, backoff_s
-from gateway.upload import BadToken, read_token
+from gateway.token import BadToken, read_token
 from gateway.writer import Told, Writer
 from sensors.packet import Packet
 

@@ -43,6 +43,9 @@ class ChunkServer:
         self.requests: Counter[str] = Counter()
         self.heartbeats: list[dict] = []
         self.protocols: set[str] = set()
+        self.files: dict[str, bytes] = {}
+        self.is_let_in: bool | None = False  # None: the code has run out
+        self.interval_s = 0.02
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -59,6 +62,9 @@ class ChunkServer:
                 web.put("/api/v1/captures/{id}/chunks/{seq}", self._chunk),
                 web.post("/api/v1/captures/{id}/complete", self._complete),
                 web.post("/api/v1/gateways/me/heartbeat", self._heartbeat),
+                web.post("/api/v1/pairings", self._start_pairing),
+                web.post("/api/v1/pairings/token", self._give_token),
+                web.post("/api/v1/runners/{runner}/files", self._file),
             ]
         )
         self._runner = web.AppRunner(app)
@@ -76,7 +82,7 @@ class ChunkServer:
     async def _gate(self, request: web.Request, handler):
         self.requests[f"{request.method} {request.match_info.route.resource.canonical}"] += 1
         self.protocols.add(request.headers.get("Stridegate-Protocol", ""))
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
+        if "/pairings" not in request.path and request.headers.get("Authorization") != f"Bearer {self.token}":
             return problem(401, "this token is not known here")
         for (method, ending), statuses in self.answers.items():
             if request.method == method and request.path.endswith(ending) and statuses:
@@ -139,6 +145,27 @@ class ChunkServer:
     async def _heartbeat(self, request: web.Request) -> web.Response:
         self.heartbeats.append(await request.json())
         return web.json_response({})
+
+    async def _start_pairing(self, request: web.Request) -> web.Response:
+        assert (await request.json())["name"]
+        words = {"device_code": "d" * 32, "user_code": "BCDF-GHJK", "verification_uri": f"{self.url}/pair"}
+        return web.json_response({**words, "expires_in": 600, "interval": self.interval_s}, status=201)
+
+    async def _give_token(self, request: web.Request) -> web.Response:
+        assert (await request.json())["device_code"] == "d" * 32
+        if self.is_let_in is None:
+            return problem(410, "this pairing is over")
+        if not self.is_let_in:
+            return web.json_response({"state": "waiting", "interval": self.interval_s}, status=202)
+        return web.json_response({"gateway": "g-1", "token": self.token, "runners": [{"id": "r-1", "name": "Ada"}]})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        body, name = await request.read(), request.query["name"]
+        if b"no run" in body:
+            return problem(422, "there is no run in it")
+        is_new = body not in self.files.values()
+        self.files[f"{request.match_info['runner']}/{name}"] = body
+        return web.json_response({}, status=201 if is_new else 200)
 
 
 def problem(status: int, detail: str) -> web.Response:

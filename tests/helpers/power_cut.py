@@ -24,7 +24,7 @@ _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
 _DELETE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, c_void_p)
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
 
 
 class _IoMethods(Structure):
@@ -126,12 +126,13 @@ def watch(trace: Trace, name: str = "traced") -> None:
         _kept.extend([calls, table, write, truncate, sync])
         return table
 
-    def on_open(_vfs: int, path: bytes, file: int, flags: int, out: int) -> int:
+    def on_open(_vfs: int, path: int, file: int, flags: int, out: int) -> int:
+        # The path goes on as the very pointer that came: SQLite reads it for as long as the file is open.
         code = base.contents.open(cast(base, c_void_p).value, path, file, flags, out)
         if code == 0 and path:
             opened = cast(file, POINTER(_File)).contents
             original = ctypes.addressof(opened.methods.contents)
-            names[file] = path.decode()
+            names[file] = string_at(path).decode()
             table = tables.setdefault(original, traced_table(opened.methods.contents))
             opened.methods = ctypes.pointer(table)
         return code
