@@ -12,10 +12,12 @@ from typing import Any
 from sqlmodel import Session
 
 from rules import triggers
+from rules.attest import with_attested
 from rules.case import Case
 from rules.decide import decide
+from rules.override import Shown, shown
 from rules.verdict import Verdict
-from server import measuring
+from server import measuring, said
 from server.storage import captures, pairings, runs
 from server.storage.people import Person
 from server.storage.runs import Plan, Run
@@ -33,13 +35,17 @@ class SeenRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet."""
+    """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet.
+
+    `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
+    """
 
     runner: Person
     now: datetime
     plan: Plan | None
     case: Case | None
     verdict: Verdict | None
+    shown: Shown | None
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     inputs_sha256: str
@@ -51,13 +57,15 @@ def look(db: Session, runner: Person, now: datetime) -> Look:
     seen = _seen(db, runner.id)
     waiting = _waiting(db, runner.id, plan)
     document = _case_document(db, runner.id, plan, seen, now) if plan is not None else None
-    case = Case.from_json(document) if document is not None else None
+    case = with_attested(Case.from_json(document), said.attested_metrics(db, runner.id)) if document else None
+    verdict = decide(case) if case is not None and not waiting else None
     return Look(
         runner=runner,
         now=now,
         plan=plan,
         case=case,
-        verdict=decide(case) if case is not None and not waiting else None,
+        verdict=verdict,
+        shown=shown(verdict, said.overrides(db, runner.id), stage=case.stage, now=now) if verdict and case else None,
         waiting=waiting,
         runs=tuple(seen),
         inputs_sha256=_hash(document),
@@ -106,11 +114,11 @@ def _case_document(db: Session, runner_id: str, plan: Plan, seen: list[SeenRun],
     sessions = [_session(item) for item in seen if item.counts and item.run.start >= now - HORIZON]
     return {
         **plan.body,
-        "now": _text(now),
+        "now": said.utc_text(now),
         "sessions": sessions,
-        "daily": runs.said_of(db, runner_id, "daily"),
-        "flags": runs.said_of(db, runner_id, "flag"),
-        "holds": runs.said_of(db, runner_id, "hold"),
+        "daily": [one.body for one in runs.said_of(db, runner_id, "daily")],
+        "flags": said.flags(db, runner_id),
+        "holds": said.holds(db, runner_id),
         "notes": {},
     }
 
@@ -119,8 +127,8 @@ def _session(item: SeenRun) -> dict[str, Any]:
     measured = item.run.measured
     return {
         "id": item.run.id,
-        "start": _text(item.run.start),
-        "end": _text(item.run.end),
+        "start": said.utc_text(item.run.start),
+        "end": said.utc_text(item.run.end),
         "quality": measured["quality"],
         "metrics": {name: measured.get(name) for name in triggers.METRICS if name in measured},
         "check_in": dict(item.check_in),
@@ -131,7 +139,3 @@ def _hash(document: Mapping[str, Any] | None) -> str:
     """What was known, apart from the moment it was asked."""
     known = {name: value for name, value in (document or {}).items() if name != "now"}
     return hashlib.sha256(json.dumps(known, sort_keys=True, allow_nan=False).encode()).hexdigest()
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.api import captures, files, gateways, runners, state
+from server.api import captures, files, gateways, plans, runners, state, statements
 from server.pages import entrance, pair, physio, runner
 
 
@@ -31,6 +31,15 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/runners/{runner}/verdict", runners.verdict),
         web.get("/api/v1/runners/{runner}/sessions", runners.sessions),
         web.post("/api/v1/runners/{runner}/check-ins", runners.check_in),
+        web.get("/api/v1/runners/{runner}/plan", plans.show),
+        web.put("/api/v1/runners/{runner}/plan", plans.replace),
+        web.post("/api/v1/runners/{runner}/plan/preview", plans.preview),
+        web.post("/api/v1/runners/{runner}/stage", plans.stage),
+        web.post("/api/v1/runners/{runner}/holds", statements.hold),
+        web.post("/api/v1/runners/{runner}/holds/{hold}/lift", statements.lift_hold),
+        web.post("/api/v1/runners/{runner}/overrides", statements.override),
+        web.post("/api/v1/runners/{runner}/flags", statements.raise_flag),
+        web.post("/api/v1/runners/{runner}/flags/{flag}/clear", statements.clear_flag),
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from rules.override import Override
 from server import access, review
 from server.api import forms
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
@@ -19,7 +20,10 @@ from server.storage.people import Person
 
 
 async def verdict(request: web.Request) -> web.Response:
-    """GET runners/{id}/verdict: what is said now; `verdict` is null while something is awaited."""
+    """GET runners/{id}/verdict: what is said now; `verdict` is null while something is awaited.
+
+    `decision` is the one that holds: the computed one, or a physio's `override`, which stands beside it.
+    """
     look = await _look(request)
     return web.json_response(
         {
@@ -27,6 +31,8 @@ async def verdict(request: web.Request) -> web.Response:
             "at": forms.utc_text(look.now),
             "stale": look.verdict is None,
             "waiting": list(look.waiting),
+            "decision": look.shown.decision.name if look.shown else None,
+            "override": _override(look.shown.override) if look.shown and look.shown.override else None,
             "verdict": look.verdict and look.verdict.to_json(),
             "inputs_sha256": look.inputs_sha256,
         }
@@ -87,6 +93,17 @@ def _save(
         raise not_found()
     runs.save_check_in(db, runner_id, run_id, person.id, answers, now)
     review.record(db, review.look(db, runner, now))
+
+
+def _override(made: Override) -> dict[str, Any]:
+    return {
+        "decision": made.decision.name,
+        "over": made.over.name,
+        "reason": made.reason,
+        "by": made.by,
+        "at": forms.utc_text(made.at),
+        "until": forms.utc_text(made.until),
+    }
 
 
 def _session(item: review.SeenRun) -> dict[str, Any]:

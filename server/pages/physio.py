@@ -49,17 +49,16 @@ def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[
 def _need(look: Look) -> tuple[float, str]:
     """A red flag first, then a step back, a hold, what cannot be told; who is ready comes before who carries on."""
     order = {"STOP_REFER": 0, "REGRESS": 1, "HOLD": 2, "INSUFFICIENT_DATA": 2.5, "PROGRESS_READY": 3, "CONTINUE": 4}
-    return (order[look.verdict.decision.name] if look.verdict else CANNOT_TELL_RANK, look.runner.name)
+    return (order[look.shown.decision.name] if look.shown else CANNOT_TELL_RANK, look.runner.name)
 
 
 def _row(look: Look) -> dict[str, Any]:
-    verdict = look.verdict
     body = look.plan.body if look.plan else {}
     return {
         "runner": look.runner,
         "stage": f"{body['programme']} {body['stage']}" if body else "no plan yet",
-        "decision": verdict.decision.name if verdict else "CANNOT_TELL",
-        "headline": CHIPS[verdict.decision] if verdict else "Cannot tell",
+        "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
+        "headline": CHIPS[look.shown.decision] if look.shown else "Cannot tell",
         "reason": _reason(look),
         "last_run": _last_run(look),
     }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from rules.errors import ProgrammeInvalid
+from rules.override import Override
 from rules.requirements import Requirement, requirements
 from rules.say import decision_words, note_words, reason_words
 from rules.triggers import METRICS
+from rules.verdict import Verdict
 from rules.view import View
 from rules.view import look as look_at
 from rules.vocabulary import Decision, Missing
 from server.pages import charts, run_view
-from server.pages.numbers import ago, amount, pace
+from server.pages.numbers import ago, amount, day, pace
 from server.pages.run_view import RESPONSES
 from server.review import Look
 from server.storage.people import Person
@@ -65,9 +68,9 @@ def build(look: Look, person: Person) -> RunnerView:
     view = _view(look)
     return RunnerView(
         runner=look.runner,
-        decision=look.verdict.decision.name if look.verdict else "CANNOT_TELL",
+        decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
         stage_line=f"{view.programme.name}, stage {view.stage.id}: {view.stage.name}" if view else "No plan yet",
-        headline=HEADLINES[look.verdict.decision] if look.verdict else CANNOT_TELL,
+        headline=HEADLINES[look.shown.decision] if look.shown else CANNOT_TELL,
         sentences=_sentences(look),
         decided=ago(look.now, look.now),
         doses=[_dose(line) for line in requirements(view)] if view else [],
@@ -95,10 +98,18 @@ def _sentences(look: Look) -> list[str]:
     if look.verdict is None or look.case is None:
         return list(look.waiting)
     verdict, case = look.verdict, look.case
+    if look.shown and look.shown.override:
+        return list(_override_sentences(look.shown.override, verdict))
     deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
     said = [reason_words(reason, case) for reason in deciding]
     short = [f"Still missing: {_missing(part)}." for part in verdict.missing] if not said else []
     return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said), *short[:SHORTFALLS]]
+
+
+def _override_sentences(made: Override, verdict: Verdict) -> Iterator[str]:
+    """What the physio set instead, and what was computed: both are shown, and neither hides the other."""
+    yield f"{made.by} set this until {day(made.until)}: {made.reason}"
+    yield f"Computed from your runs: {HEADLINES[verdict.decision].lower()}. The reasons stand below."
 
 
 def _missing(part: Missing) -> str:

@@ -39,6 +39,17 @@ class Plan:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something that was said apart from a run; a later word does not erase it."""
+
+    id: str
+    kind: str
+    said_at: datetime
+    by: str
+    body: Mapping[str, Any]
+
+
 def save_run(db: Session, run: Run, recording: bytes) -> None:
     """Keep a measured run; measuring the same source again replaces it."""
     db.merge(
@@ -92,11 +103,14 @@ def say(db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Map
     db.add(SaidRow(runner_id=runner_id, id=said_id, kind=kind, said_at=now, by=by, body=dict(body)))
 
 
-def said_of(db: Session, runner_id: str, kind: str) -> list[dict[str, Any]]:
+def said_of(db: Session, runner_id: str, kind: str) -> list[Said]:
+    """Everything of one kind that was said of a runner, the oldest first."""
     rows = db.exec(
-        select(SaidRow).where(SaidRow.runner_id == runner_id, SaidRow.kind == kind).order_by(col(SaidRow.said_at))
+        select(SaidRow)
+        .where(SaidRow.runner_id == runner_id, SaidRow.kind == kind)
+        .order_by(col(SaidRow.said_at), col(SaidRow.id))
     )
-    return [row.body for row in rows]
+    return [Said(id=row.id, kind=row.kind, said_at=row.said_at, by=row.by, body=row.body) for row in rows]
 
 
 def save_plan(db: Session, plan: Plan) -> None:

@@ -1,0 +1,150 @@
+"""Said: what people state of a runner (flags, holds, overrides, attestations), each word kept with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from rules.attest import Attestation, AttestedMetric
+from rules.override import Override
+from rules.red_flags import RED_FLAGS
+from rules.vocabulary import Decision
+from server.problem import Problem, not_found
+from server.storage import runs
+from server.storage.people import Person
+
+LEAST_NOTE = 10  # characters, as for every word that opens a way
+
+
+def raise_flag(db: Session, runner_id: str, flag_id: str, by: Person, code: str, now: datetime) -> str:
+    """Keep a red flag; returns the text of where it leads. Raises Problem 422 for a code that nobody asks."""
+    if code not in RED_FLAGS:
+        raise Problem(422, "No such question", f"There is no red-flag question called {code[:40]!r}.")
+    runs.say(db, runner_id, "flag", flag_id, by.id, {"code": code}, now)
+    return RED_FLAGS[code].route
+
+
+def clear_flag(
+    db: Session, runner_id: str, clearing_id: str, flag_id: str, by: Person, note: str, now: datetime
+) -> None:
+    """A named clinician clears one flag with a note; the flag stays in the history. Raises Problem 403, 404 or 422."""
+    _only_physio(by)
+    if not any(one.id == flag_id for one in runs.said_of(db, runner_id, "flag")):
+        raise not_found()
+    _enough(note)
+    runs.say(db, runner_id, "flag_cleared", clearing_id, by.id, {"flag": flag_id, "name": by.name, "note": note}, now)
+
+
+def hold(
+    db: Session, runner_id: str, hold_id: str, by: Person, until: datetime | None, reason: str, now: datetime
+) -> None:
+    _only_physio(by)
+    body = {"from": utc_text(now), "until": until and utc_text(until), "by": by.name, "reason": reason}
+    runs.say(db, runner_id, "hold", hold_id, by.id, body, now)
+
+
+def lift_hold(db: Session, runner_id: str, lifting_id: str, hold_id: str, by: Person, now: datetime) -> None:
+    _only_physio(by)
+    if not any(one.id == hold_id for one in runs.said_of(db, runner_id, "hold")):
+        raise not_found()
+    runs.say(db, runner_id, "hold_lifted", lifting_id, by.id, {"hold": hold_id}, now)
+
+
+def keep_override(db: Session, runner_id: str, override_id: str, by: Person, made: Override) -> None:
+    body = {
+        "decision": made.decision.name,
+        "over": made.over.name,
+        "reason": made.reason,
+        "by": made.by,
+        "until": utc_text(made.until),
+        "stage": made.stage,
+        "session_id": made.session_id,
+    }
+    runs.say(db, runner_id, "override", override_id, by.id, body, made.at)
+
+
+def flags(db: Session, runner_id: str) -> list[dict[str, Any]]:
+    """The flags of a case, each with its clearing where there is one."""
+    cleared = {one.body["flag"]: one for one in runs.said_of(db, runner_id, "flag_cleared")}
+    return [
+        {
+            "code": flag.body["code"],
+            "raised_at": utc_text(flag.said_at),
+            "cleared_at": utc_text(cleared[flag.id].said_at) if flag.id in cleared else None,
+            "cleared_by": cleared[flag.id].body["name"] if flag.id in cleared else None,
+        }
+        for flag in runs.said_of(db, runner_id, "flag")
+    ]
+
+
+def flags_standing(db: Session, runner_id: str) -> list[tuple[str, str]]:
+    """The flags that nobody cleared, as (id, code)."""
+    cleared = {one.body["flag"] for one in runs.said_of(db, runner_id, "flag_cleared")}
+    return [(one.id, one.body["code"]) for one in runs.said_of(db, runner_id, "flag") if one.id not in cleared]
+
+
+def holds(db: Session, runner_id: str) -> list[dict[str, Any]]:
+    """The holds of a case; one that was lifted ends at that moment."""
+    lifted = {one.body["hold"]: one.said_at for one in runs.said_of(db, runner_id, "hold_lifted")}
+    found = []
+    for one in runs.said_of(db, runner_id, "hold"):
+        until = one.body["until"]
+        if one.id in lifted:
+            until = min(filter(None, (until, utc_text(lifted[one.id]))))
+        found.append({**one.body, "until": until})
+    return found
+
+
+def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
+    return tuple(
+        Override(
+            decision=Decision[one.body["decision"]],
+            over=Decision[one.body["over"]],
+            reason=one.body["reason"],
+            by=one.body["by"],
+            at=one.said_at,
+            until=datetime.fromisoformat(one.body["until"]),
+            stage=one.body["stage"],
+            session_id=one.body["session_id"],
+        )
+        for one in runs.said_of(db, runner_id, "override")
+    )
+
+
+def attestations(db: Session, runner_id: str) -> Sequence[Attestation]:
+    """Entry criteria that named persons have seen met."""
+    return [
+        Attestation(code=one.body["code"], by=one.body["name"], at=one.said_at, note=one.body.get("note"))
+        for one in runs.said_of(db, runner_id, "criterion")
+    ]
+
+
+def attested_metrics(db: Session, runner_id: str) -> Sequence[AttestedMetric]:
+    return [
+        AttestedMetric(
+            session_id=one.body["session"],
+            metric=one.body["metric"],
+            value=one.body["value"],
+            by=one.body["name"],
+            at=one.said_at,
+        )
+        for one in runs.said_of(db, runner_id, "attested")
+    ]
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO 8601 with a Z, as every time in a case."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _only_physio(person: Person) -> None:
+    if person.role != "physio":
+        raise Problem(403, "Only a physio", "This is for the physio who looks after the runner.")
+
+
+def _enough(note: str) -> None:
+    if len(note.strip()) < LEAST_NOTE:
+        raise Problem(422, "Say why", f"The note needs at least {LEAST_NOTE} characters.")
