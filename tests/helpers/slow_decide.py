@@ -193,11 +193,12 @@ class SlowReading:
         for name in {name for group in ("each", "total", "max") for name in self.stage.get(group, {})}:
             if len(month) >= 2 and all(m(s, name) is None for s in month):
                 self.fire("INSUFFICIENT_DATA", "METRIC_UNMEASURED", None, name)
+            estimated = name.startswith(V_MAX) and not (refs["v_max_mps"] and refs["v_max_kind"] == "measured")
+            near_top = self.stage.get("need_vmax_measured") or name in ("eff90_n", "eff95_n")
             if self.absent(name):
                 self.fire("INSUFFICIENT_DATA", "REF_MISSING", None, name)
-            elif name.startswith(V_MAX) and not (refs["v_max_mps"] and refs["v_max_kind"] == "measured"):
-                if self.stage.get("need_vmax_measured") or name in ("eff90_n", "eff95_n"):
-                    self.fire("INSUFFICIENT_DATA", "REF_NOT_MEASURED", None, name)
+            elif estimated and near_top:
+                self.fire("INSUFFICIENT_DATA", "REF_NOT_MEASURED", None, name)
 
     def loading(self) -> None:
         good = [s for s in self.mine if self.cls(s) == "GREEN" and s["quality"] == "OK" and not self.over(s)]
