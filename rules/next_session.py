@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf
 
 from rules.case import Case
 from rules.ceilings import ceiling_metric
+from rules.earliest import earliest_run
 from rules.errors import ProgrammeInvalid
 from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
 from rules.metric_facts import label, unit
@@ -18,7 +19,6 @@ from rules.stage import Amounts
 from rules.verdict import Verdict
 from rules.view import Seen, View, in_horizon, look
 from rules.vocabulary import Decision, References, Response
-from rules.windows import WEEK_DAYS
 
 FIRST_AFTER_REGRESS = 0.70  # of the last GREEN distance; expert default
 SMALLEST_JUMP = min(limit.ratio for limit in SPIKE_LIMITS)
@@ -73,7 +73,7 @@ def allowance(case: Case, verdict: Verdict) -> Allowance:
     return Allowance(
         may_run=True,
         stage=view.stage.id,
-        earliest=_earliest(view),
+        earliest=earliest_run(view),
         minutes=_minutes(limits.get("run_s")),
         distance_m=_distance(view, verdict.decision),
         fastest_mps=_at_percent(limits.get("peak3_pct"), view.references),
@@ -128,20 +128,6 @@ def _distance(view: View, decision: Decision) -> float:
     elif decision in (Decision.HOLD, Decision.INSUFFICIENT_DATA) and last_m is not None:
         most = min(most, last_m)
     return float(int(most))
-
-
-def _earliest(view: View) -> datetime:
-    """After the spacing since the last run, and not before the week has room for one more."""
-    moments = [view.now]
-    runs = [seen for seen in view.seen if is_run(seen)]
-    if runs and view.stage.spacing_h is not None:
-        moments.append(runs[-1].start + timedelta(hours=view.stage.spacing_h))
-    allowed = view.stage.ceil7.get("runs")
-    week = view.last_days(WEEK_DAYS)
-    if allowed is not None and len(week) >= allowed >= 1:
-        # The window is closed at both ends, so that a run leaves it only after its seven days.
-        moments.append(week[-int(allowed)].start + timedelta(days=WEEK_DAYS, seconds=1))
-    return max(moments)
 
 
 def _strides(limits: Amounts) -> str | None:
