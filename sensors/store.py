@@ -27,7 +27,7 @@ _HEAD = struct.Struct("<4sBI")  # magic, version, length of the header
 class _Header(msgspec.Struct, kw_only=True):
     """All of a Recording but its columns, and how each column is packed."""
 
-    rows: Annotated[int, Meta(ge=0, le=MOST_ROWS)]
+    rows: Annotated[int, Meta(ge=0)]
     columns: Annotated[list[Packed], Meta(min_length=1 + len(CHANNELS), max_length=1 + len(CHANNELS))]
     start: str | None
     sources: dict[str, str]

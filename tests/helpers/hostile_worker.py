@@ -23,11 +23,6 @@ def read(data):
     return deed(rest) if deed else files.read(data)
 
 
-def _loop(_):
-    while True:
-        pass
-
-
 def _burn(seconds):
     until_s = time.process_time() + float(seconds)
     while time.process_time() < until_s:
@@ -35,14 +30,16 @@ def _burn(seconds):
     raise UnreadableFile("It took its time.")
 
 
-def _hog(_):
+def _hog(mib):
     kept = []
-    while True:
-        kept.append(bytearray(10_000_000))
+    while len(kept) < int(mib) // 10:
+        kept.append(bytearray(10 * 1024 * 1024))
+    raise UnreadableFile("It took its memory.")
 
 
-def _sleep(_):
-    time.sleep(3600)
+def _sleep(seconds):
+    time.sleep(float(seconds))
+    raise UnreadableFile("It slept well.")
 
 
 def _die(_):
@@ -59,24 +56,23 @@ def _die_once(path):
 
 def _boast(_):
     os.write(1, struct.pack("<Q", 2**40))
-    _sleep(b"")
+    _sleep(60)
 
 
 def _babble(_):
     os.write(1, struct.pack("<Q", 3) + b"\xff\xff\xff")
-    _sleep(b"")
+    _sleep(60)
 
 
 def _who(_):
     raise UnreadableFile(str(os.getpid()))
 
 
-def _environment(_):
-    raise UnreadableFile(" ".join(sorted(os.environ)))
+def _know(name):
+    raise UnreadableFile(f"It is {os.environ.get(name.decode(), 'not known')}.")
 
 
 DEEDS = {
-    b"loop": _loop,
     b"burn": _burn,
     b"hog": _hog,
     b"sleep": _sleep,
@@ -85,7 +81,7 @@ DEEDS = {
     b"boast": _boast,
     b"babble": _babble,
     b"who": _who,
-    b"environment": _environment,
+    b"know": _know,
     b"fault": lambda _: {}["nothing"],
     b"write": lambda path: Path(path.decode()).write_bytes(b"secret"),
     b"connect": lambda _: socket.socket(),

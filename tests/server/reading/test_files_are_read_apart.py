@@ -69,9 +69,7 @@ def test_a_file_that_is_no_run_is_refused_in_the_readers_words(real):
 
 def test_an_endless_loop_ends_and_the_next_file_is_read(hostile):
     readers = hostile(cpu_s=1)
-    began_s = time.monotonic()
-    assert refusal(readers, b"loop") == TOO_SLOW
-    assert time.monotonic() - began_s < 20
+    assert refusal(readers, b"burn 20") == TOO_SLOW
     assert_still_reads(readers)
 
 
@@ -85,14 +83,14 @@ def test_time_of_the_processor_is_given_anew_for_each_file(hostile):
 
 def test_a_worker_that_waits_for_ever_is_ended_by_the_clock(hostile):
     readers = hostile(wall_s=0.5)
-    assert refusal(readers, b"sleep") == TOO_SLOW
+    assert refusal(readers, b"sleep 20") == TOO_SLOW
     assert_still_reads(readers)
 
 
 def test_a_hog_of_memory_is_stopped_and_the_next_file_is_read(hostile):
     readers = hostile(memory_bytes=600 * MIB)
     before = refusal(readers, b"who")
-    assert refusal(readers, b"hog") == TOO_LARGE
+    assert refusal(readers, b"hog 1000") == TOO_LARGE
     assert_still_reads(readers)
     assert refusal(readers, b"who") != before, "what it held is given back with its process"
 
@@ -129,7 +127,7 @@ def test_a_worker_writes_no_file_opens_no_connection_and_starts_no_program(hosti
 
 def test_a_worker_knows_none_of_the_servers_secrets(hostile, monkeypatch):
     monkeypatch.setenv("STRIDEGATE_DATABASE_URL", "postgresql://clinic:secret@localhost/clinic")
-    assert "STRIDEGATE" not in refusal(hostile(), b"environment")
+    assert refusal(hostile(), b"know STRIDEGATE_DATABASE_URL") == "It is not known."
 
 
 def test_one_worker_serves_many_files_and_is_replaced_in_time(hostile, monkeypatch):
@@ -141,7 +139,7 @@ def test_one_worker_serves_many_files_and_is_replaced_in_time(hostile, monkeypat
 
 def test_two_files_are_read_beside_each_other(hostile):
     readers = Readers(Limits(wall_s=3), command=hostile_worker.COMMAND, size=2)
-    slow = threading.Thread(target=refusal, args=(readers, b"sleep"))
+    slow = threading.Thread(target=refusal, args=(readers, b"sleep 20"))
     slow.start()
     began_s = time.monotonic()
     assert_still_reads(readers)
@@ -161,7 +159,7 @@ def test_what_is_read_while_the_server_closes_is_not_blamed_on_the_file(hostile)
     assert_still_reads(readers)
     threading.Timer(0.3, readers.close).start()
     with pytest.raises(NoReader, match="closing"):
-        readers.read(b"sleep")
+        readers.read(b"sleep 20")
     with pytest.raises(NoReader, match="closing"):
         readers.read(GOOD)
 
