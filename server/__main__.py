@@ -58,6 +58,14 @@ def serve(port: Annotated[int | None, typer.Option(help="8080 unless given.")] =
     asyncio.run(service.serve(service.settings(port=port)))
 
 
+@cli.command(name="init-admin")
+def init_admin(name: Annotated[str, typer.Option(help="Who it is for.")] = "Administrator") -> None:
+    """A link that lets the first administrator in: once, within 15 minutes, and only while there is none."""
+    from server import service
+
+    _print([service.init_admin(service.settings(), name)])
+
+
 @cli.command()
 def migrate() -> None:
     """Bring the database to this release's schema."""

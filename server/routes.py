@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.api import captures, files, gateways, plans, runners, state, statements
-from server.pages import entrance, pair, physio, runner
+from server.pages import entrance, pair, people_page, physio, runner
 
 
 def routes() -> list[web.RouteDef]:
@@ -17,6 +17,11 @@ def routes() -> list[web.RouteDef]:
         web.get("/caseload", physio.caseload),
         web.get("/runners/{runner}", runner.today),
         web.post("/runners/{runner}/check-ins", runner.answer),
+        web.get("/people", people_page.show),
+        web.post("/people", people_page.invite),
+        web.post("/people/{person}/link", people_page.new_link),
+        web.get("/access", people_page.who_sees_me),
+        web.post("/access", people_page.answer),
         web.get("/pair", pair.ask),
         web.post("/pair", pair.answer),
         # for gateways and programs

@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from server.app import make_app, open_desk, running
+from server import invitations
+from server.app import make_app, open_desk, running, system_clock, system_token
+from server.invitations import Fresh
 from server.mistake import Mistake
 from server.settings import Settings
 from server.storage.database import Database
@@ -45,6 +47,19 @@ def migrate(chosen: Settings) -> str:
     database.migrate()
     database.close()
     return "The database has this release's schema."
+
+
+def init_admin(chosen: Settings, name: str) -> str:
+    """Raises Mistake where there is an administrator already."""
+    _make_folder(chosen.data)
+    database = Database(chosen.url())
+    database.migrate()
+    fresh = Fresh(person_id=f"p-{system_token()[:16]}", link=system_token())
+    made = database.transact(lambda db: invitations.first_admin(db, name, fresh, system_clock()))
+    database.close()
+    if not made:
+        raise Mistake("There is an administrator already; they invite the others on the page /people.")
+    return f"Within 15 minutes, on the machine where the server runs: http://{chosen.host}:{chosen.port}/enter/{fresh.link}"
 
 
 async def told_to_stop() -> None:

@@ -13,12 +13,17 @@ from server.problem import Problem
 from server.storage import people
 from server.storage.people import Person
 
-LOGIN_LASTS = {"runner": timedelta(days=90), "physio": timedelta(hours=12)}
+LOGIN_LASTS = {"runner": timedelta(days=90), "physio": timedelta(hours=12), "admin": timedelta(hours=12)}
 
 
 async def home(request: web.Request) -> web.StreamResponse:
+    """Everybody's first page; a runner whom a physio asks for access answers that first."""
     person = await who(request)
-    raise web.HTTPSeeOther("/caseload" if person.role == "physio" else f"/runners/{person.id}")
+    asking = await request.app[DESK].read(people.asking_for, person.id)
+    if asking:
+        raise web.HTTPSeeOther("/access")
+    homes = {"physio": "/caseload", "admin": "/people"}
+    raise web.HTTPSeeOther(homes.get(person.role, f"/runners/{person.id}"))
 
 
 async def enter(request: web.Request) -> web.StreamResponse:

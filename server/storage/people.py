@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from server.storage.tables import AssignmentRow, CareRow, EntryRow, GatewayRow, LoginRow, PersonRow
+from server.storage.tables import AssignmentRow, CareRequestRow, CareRow, EntryRow, GatewayRow, LoginRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     id: str
     name: str
-    role: str  # runner | physio
+    role: str  # runner | physio | admin
 
 
 def add_person(db: Session, person: Person, now: datetime) -> None:
@@ -30,6 +30,67 @@ def person(db: Session, person_id: str) -> Person | None:
 
 def give_consent(db: Session, runner_id: str, physio_id: str, now: datetime) -> None:
     db.merge(CareRow(runner_id=runner_id, physio_id=physio_id, consented_at=now))
+
+
+def ask_consent(db: Session, runner_id: str, physio_id: str, now: datetime) -> None:
+    db.merge(CareRequestRow(runner_id=runner_id, physio_id=physio_id, asked_at=now))
+
+
+def asking_for(db: Session, runner_id: str) -> list[Person]:
+    """The physios who asked this runner for access and have no answer yet."""
+    rows = db.exec(
+        select(PersonRow)
+        .join(CareRequestRow, col(CareRequestRow.physio_id) == col(PersonRow.id))
+        .where(CareRequestRow.runner_id == runner_id)
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return [_person(row) for row in rows]
+
+
+def answer_consent(db: Session, runner_id: str, physio_id: str, now: datetime, *, granted: bool) -> bool:
+    """The runner's answer to a physio who asked; False where nobody asked."""
+    asked = db.get(CareRequestRow, (runner_id, physio_id))
+    if asked is None:
+        return False
+    db.delete(asked)
+    if granted:
+        give_consent(db, runner_id, physio_id, now)
+    return True
+
+
+def withdraw_consent(db: Session, runner_id: str, physio_id: str, now: datetime) -> None:
+    """The runner closes the door again; from the next request on the physio sees nothing."""
+    care = db.get(CareRow, (runner_id, physio_id))
+    if care is not None:
+        care.withdrawn_at = now
+        db.add(care)
+
+
+def carers_of(db: Session, runner_id: str) -> list[Person]:
+    """The physios who see this runner."""
+    rows = db.exec(
+        select(PersonRow)
+        .join(CareRow, col(CareRow.physio_id) == col(PersonRow.id))
+        .where(CareRow.runner_id == runner_id, col(CareRow.withdrawn_at).is_(None))
+        .order_by(PersonRow.name, PersonRow.id)
+    )
+    return [_person(row) for row in rows]
+
+
+def everybody(db: Session) -> list[Person]:
+    return [_person(row) for row in db.exec(select(PersonRow).order_by(PersonRow.role, PersonRow.name, PersonRow.id))]
+
+
+def has_admin(db: Session) -> bool:
+    return db.exec(select(PersonRow).where(PersonRow.role == "admin").limit(1)).first() is not None
+
+
+def end_logins(db: Session, person_id: str) -> None:
+    """Every login and every unused link of a person ends."""
+    for row in db.exec(select(LoginRow).where(LoginRow.person_id == person_id)):
+        db.delete(row)
+    for link in db.exec(select(EntryRow).where(EntryRow.person_id == person_id)):
+        db.delete(link)
 
 
 def cares_for(db: Session, physio_id: str, runner_id: str) -> bool:

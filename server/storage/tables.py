@@ -56,7 +56,7 @@ class PersonRow(SQLModel, table=True):
     __tablename__ = "people"
     id: str = Field(primary_key=True)
     name: str
-    role: str  # runner | physio
+    role: str  # runner | physio | admin
     created_at: datetime = _time()
 
 
@@ -68,6 +68,15 @@ class CareRow(SQLModel, table=True):
     physio_id: str = Field(primary_key=True, foreign_key="people.id")
     consented_at: datetime = _time()
     withdrawn_at: datetime | None = _time(nullable=True)
+
+
+class CareRequestRow(SQLModel, table=True):
+    """A physio who asks a runner for access; nothing is shown to them before the runner says yes."""
+
+    __tablename__ = "care_requests"
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+    physio_id: str = Field(primary_key=True, foreign_key="people.id")
+    asked_at: datetime = _time()
 
 
 class EntryRow(SQLModel, table=True):

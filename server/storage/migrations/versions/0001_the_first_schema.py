@@ -151,6 +151,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("runner_id", "physio_id", name=op.f("pk_care")),
     )
     op.create_table(
+        "care_requests",
+        sa.Column("runner_id", sa.String(), nullable=False),
+        sa.Column("physio_id", sa.String(), nullable=False),
+        sa.Column("asked_at", UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["physio_id"], ["people.id"], name=op.f("fk_care_requests_physio_id_people")),
+        sa.ForeignKeyConstraint(["runner_id"], ["people.id"], name=op.f("fk_care_requests_runner_id_people")),
+        sa.PrimaryKeyConstraint("runner_id", "physio_id", name=op.f("pk_care_requests")),
+    )
+    op.create_table(
         "entries",
         sa.Column("token_sha256", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -235,6 +244,7 @@ def downgrade() -> None:
     op.drop_table("heartbeats")
     op.drop_table("files")
     op.drop_table("entries")
+    op.drop_table("care_requests")
     op.drop_table("care")
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_captures_id"))

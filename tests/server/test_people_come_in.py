@@ -1,0 +1,89 @@
+"""From the first administrator to a runner who lets a physio in: by links, each once, and nobody by a password."""
+
+import re
+from datetime import timedelta
+
+import aiohttp
+import clinic_kit as kit
+import pytest
+
+from server import invitations
+from server.invitations import Fresh
+
+
+@pytest.fixture
+async def clinic(database_url):
+    async with kit.clinic(database_url) as running:
+        yield running
+
+
+def link_on(page):
+    return re.search(r'value="(http://[^"]+/enter/[^"]+)"', page).group(1)
+
+
+def browser():
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+async def first_admin(clinic, name="Root Example"):
+    fresh = Fresh(person_id="a-1", link="the-first-link")
+    return await clinic.desk.write(invitations.first_admin, name, fresh, clinic.now)
+
+
+async def test_a_clinic_is_peopled_from_its_first_administrator_to_a_runners_yes(clinic):
+    assert await first_admin(clinic)
+    assert not await first_admin(clinic), "there is one already"
+    async with browser() as admin, browser() as physio, browser() as runner:
+        assert (await admin.get(f"{clinic.address}/enter/the-first-link")).status == 200
+        invited = await admin.post(f"{clinic.address}/people", data={"name": "Fe Physio", "role": "physio"})
+        await physio.get(link_on(await invited.text()))
+        invited = await physio.post(f"{clinic.address}/people", data={"name": "Ru Runner", "role": "runner"})
+        asked = await (await runner.get(link_on(await invited.text()))).text()
+        assert "Fe Physio asks to see your runs" in asked
+        assert "Ru Runner" not in await (await physio.get(f"{clinic.address}/caseload")).text()
+        physio_id = re.search(r'name="physio" value="([^"]+)"', asked).group(1)
+        await runner.post(f"{clinic.address}/access", data={"physio": physio_id, "answer": "grant"})
+        assert "Ru Runner" in await (await physio.get(f"{clinic.address}/caseload")).text()
+        await runner.post(f"{clinic.address}/access", data={"physio": physio_id, "answer": "withdraw"})
+        assert "Ru Runner" not in await (await physio.get(f"{clinic.address}/caseload")).text()
+
+
+async def test_a_link_lets_in_once_and_not_after_its_time(clinic):
+    await first_admin(clinic)
+    clinic.now += timedelta(minutes=15)
+    async with browser() as late:
+        assert (await late.get(f"{clinic.address}/enter/the-first-link")).status == 410
+    clinic.now -= timedelta(minutes=1)
+    async with browser() as one, browser() as two:
+        assert (await one.get(f"{clinic.address}/enter/the-first-link")).status == 200
+        assert (await two.get(f"{clinic.address}/enter/the-first-link")).status == 410
+
+
+async def test_a_new_link_ends_every_login_of_the_person(clinic):
+    await first_admin(clinic)
+    async with browser() as admin, clinic.as_(kit.RUNNER) as lost:
+        await admin.get(f"{clinic.address}/enter/the-first-link")
+        assert (await lost.get("/runners/r-1")).status == 200
+        assert (await admin.post(f"{clinic.address}/people/r-1/link")).status == 200
+        assert (await lost.get("/runners/r-1")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "status"),
+    [
+        (kit.RUNNER, "runner", 403),
+        (kit.PHYSIO, "physio", 403),
+        (kit.PHYSIO, "admin", 403),
+        (kit.PHYSIO, "", 403),
+        (kit.PHYSIO, "runner", 200),
+    ],
+)
+async def test_each_role_invites_only_whom_it_may(clinic, person, role, status):
+    async with clinic.as_(person) as http:
+        assert (await http.post("/people", data={"name": "New One", "role": role})).status == status
+
+
+async def test_a_physio_renews_the_link_only_of_their_own_runners(clinic):
+    async with clinic.as_(kit.OTHER_PHYSIO) as http:
+        assert (await http.post("/people/r-1/link")).status == 404
+        assert (await http.post("/people/p-1/link")).status == 404
