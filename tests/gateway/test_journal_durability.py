@@ -195,8 +195,9 @@ async def test_a_failing_disk_is_shouted_and_nothing_is_acknowledged_afterwards(
         )
     )
     await writer.keep(CAPTURE, packet(0))
-    with pytest.raises(NotRecording, match="NOT RECORDING"):
-        await writer.do(lambda journal: journal.captures())
+    async with asyncio.timeout(5):
+        with pytest.raises(NotRecording, match="NOT RECORDING"):
+            await writer.do(lambda journal: journal.captures())
     assert isinstance(ears.failure, sqlite3.Error)
     assert ears.durable == 0
     with pytest.raises(NotRecording, match="disk I/O error"):
