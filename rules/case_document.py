@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
@@ -17,7 +18,7 @@ _TOO_DEEP = "The case is nested too deeply to be read."
 def read_document(document: bytes | str | Mapping[str, object]) -> CaseForm:
     """The typed form of a case. Raises BadCase."""
     try:
-        parsed = _finite(document) if isinstance(document, Mapping) else _parsed(document)
+        parsed = _finite(_in_utf8(document)) if isinstance(document, Mapping) else _parsed(document)
     except RecursionError:
         raise BadCase(_TOO_DEEP) from None
     form: CaseForm = _typed(parsed, CaseForm, "")
@@ -30,7 +31,7 @@ def read_document(document: bytes | str | Mapping[str, object]) -> CaseForm:
 
 def read_part(document: Mapping[str, object], kind: type[Any], within: str) -> Any:
     """One part of a case that stands alone, typed. Raises BadCase."""
-    return _typed(_finite(document), kind, within)
+    return _typed(_finite(_in_utf8(document)), kind, within)
 
 
 def _parsed(document: bytes | str) -> object:
@@ -42,7 +43,7 @@ def _parsed(document: bytes | str) -> object:
     except msgspec.ValidationError:
         raise BadCase("A number in the case is too large to be read.") from None
     except msgspec.DecodeError as problem:
-        raise BadCase(f"The case is not valid JSON: {_lowered(str(problem))}.") from None
+        raise BadCase(f"The case is not valid JSON: {_what(str(problem))}.") from None
 
 
 def _finite(document: Mapping[str, object]) -> Mapping[str, object]:
@@ -63,6 +64,15 @@ def _floats(value: object, place: str) -> Iterator[tuple[str, float]]:
             yield from _floats(part, f"{place}[{index}]")
 
 
+def _in_utf8(document: Mapping[str, object]) -> Mapping[str, object]:
+    """What was parsed elsewhere may hold half a character, which no page and no file could say again."""
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise BadCase("A text in the case holds half a character, which nobody can read.") from None
+    return document
+
+
 def _typed(value: object, kind: type[Any], within: str) -> Any:
     try:
         return msgspec.convert(value, kind)
@@ -72,5 +82,6 @@ def _typed(value: object, kind: type[Any], within: str) -> Any:
         raise BadCase(_TOO_DEEP) from None
 
 
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _what(text: str) -> str:
+    what = text.removeprefix("JSON is malformed: ")
+    return what[:1].lower() + what[1:]

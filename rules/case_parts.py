@@ -9,6 +9,7 @@ from typing import Any
 from rules.case_form import CheckInForm, DailyForm, FlagForm, HoldForm, ReferencesForm, SessionForm
 from rules.errors import BadCase
 from rules.metric_facts import gates
+from rules.numbers import MOST
 from rules.vocabulary import CheckIn, DailyCheckIn, Flag, Hold, References, Session
 
 
@@ -74,7 +75,7 @@ def references_of(form: ReferencesForm | None) -> References:
 def moment(text: str, place: str) -> datetime:
     """A time as UTC. Raises BadCase where it is not ISO 8601 with a zone."""
     try:
-        stated = datetime.fromisoformat(text)
+        stated = datetime.fromisoformat(text.upper())
         if stated.tzinfo is not None:
             return stated.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -117,8 +118,8 @@ def _number(value: float | None, name: str, place: str) -> float | None:
         number = None if value is None else float(value)
     except OverflowError:
         raise BadCase(f"{place}.{name} is too large to be read.") from None
-    if number is not None and number < 0 and gates(name):
-        raise BadCase(f"{place}.{name} is below 0, which no session can be.")
+    if number is not None and gates(name) and not 0 <= number <= MOST:
+        raise BadCase(f"{place}.{name} is {number:g}, which no session can be.")
     return number
 
 

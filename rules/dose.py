@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import fsum
 
 from rules.metric_facts import unit
-from rules.numbers import DECIMALS, metric, reaches
+from rules.numbers import metric, reaches, total
 from rules.stage import Stage
 from rules.view import Seen, View
 from rules.vocabulary import Missing, Response
@@ -111,7 +110,7 @@ def _amount(item: str, measured: float | None, required: float, unit: str | None
 def total_of(eligible: Sequence[Seen], name: str) -> float | None:
     """The sum over the sessions that know the metric; None where none of them does, 0 where there is no session."""
     amounts = _amounts(eligible, name)
-    return None if eligible and not amounts else round(fsum(amounts), DECIMALS)
+    return None if eligible and not amounts else total(amounts)
 
 
 def best_of(eligible: Sequence[Seen], name: str) -> float | None:

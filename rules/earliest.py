@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rules.rows.gaps import is_run
 from rules.view import View
-from rules.windows import WEEK_DAYS
+from rules.windows import WEEK_DAYS, later
 
 
 def earliest_run(view: View) -> datetime:
@@ -14,10 +14,10 @@ def earliest_run(view: View) -> datetime:
     moments = [view.now]
     runs = [seen for seen in view.seen if is_run(seen)]
     if runs and view.stage.spacing_h is not None:
-        moments.append(runs[-1].start + timedelta(hours=view.stage.spacing_h))
+        moments.append(later(runs[-1].start, timedelta(hours=view.stage.spacing_h)))
     allowed = view.stage.ceil7.get("runs")
     week = view.last_days(WEEK_DAYS)
     if allowed is not None and len(week) >= allowed >= 1:
         # The window is closed at both ends, so that a run leaves it only after its seven days.
-        moments.append(week[-int(allowed)].start + timedelta(days=WEEK_DAYS, seconds=1))
+        moments.append(later(week[-int(allowed)].start, timedelta(days=WEEK_DAYS, seconds=1)))
     return max(moments)

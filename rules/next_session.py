@@ -2,60 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 
+from rules.allowance import Allowance, Limit
 from rules.case import Case
 from rules.ceilings import ceiling_metric
 from rules.earliest import earliest_run
 from rules.errors import ProgrammeInvalid
 from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
 from rules.metric_facts import label, unit
-from rules.numbers import metric
+from rules.numbers import MOST, metric
 from rules.rows.gaps import is_run
 from rules.speed_upkeep import is_speed_stale
 from rules.stage import Amounts
 from rules.verdict import Verdict
 from rules.view import Seen, View, in_horizon, look
 from rules.vocabulary import Decision, References, Response
+from rules.windows import DAY, later
 
 FIRST_AFTER_REGRESS = 0.70  # of the last GREEN distance; expert default
 SMALLEST_JUMP = min(limit.ratio for limit in SPIKE_LIMITS)
 INCLINES = ("inc2_s", "inc4_s", "inc1_s", "inc8_s")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """The most of one metric in the next run, in the metric's unit."""
-
-    metric: str
-    label: str
-    most: float
-    unit: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """What the next run may hold. None means that nobody set a limit, or that it cannot be told.
-
-    `may_run` is False where the answer is to get help first, or where there is no programme to judge by. `minutes`
-    and `distance_m` are the most; `fastest_mps` is the top of three seconds; `strides` the most fast efforts, from
-    `strides_from_mps` on; `incline_minutes` the most minutes uphill, from `incline_grade` (a fraction) on. A run
-    before `earliest` does not count or is one too many. `limits` holds every limit, these among them.
-    """
-
-    may_run: bool
-    stage: str | None = None
-    earliest: datetime | None = None
-    minutes: float | None = None
-    distance_m: float | None = None
-    fastest_mps: float | None = None
-    strides: float | None = None
-    strides_from_mps: float | None = None
-    incline_minutes: float | None = None
-    incline_grade: float | None = None
-    limits: tuple[Limit, ...] = ()
 
 
 def allowance(case: Case, verdict: Verdict) -> Allowance:
@@ -68,14 +37,14 @@ def allowance(case: Case, verdict: Verdict) -> Allowance:
         return Allowance(may_run=False)
     if verdict.decision is Decision.STOP_REFER:
         return Allowance(may_run=False, stage=view.stage.id)
-    limits = _limits(view, verdict.decision)
+    limits, earliest = _limits(view, verdict.decision), earliest_run(view)
     strides, incline = _strides(limits), _incline(limits)
     return Allowance(
         may_run=True,
         stage=view.stage.id,
-        earliest=earliest_run(view),
+        earliest=earliest,
         minutes=_minutes(limits.get("run_s")),
-        distance_m=_distance(view, verdict.decision),
+        distance_m=_distance(view, verdict.decision, earliest),
         fastest_mps=_at_percent(limits.get("peak3_pct"), view.references),
         strides=limits.get(strides) if strides else None,
         strides_from_mps=_at_percent(_percent(strides), view.references) if strides else None,
@@ -117,9 +86,12 @@ def _last_green(view: View) -> Seen | None:
     return green[-1] if green else None
 
 
-def _distance(view: View, decision: Decision) -> float:
+def _distance(view: View, decision: Decision, earliest: datetime) -> float:
     """No jump from the longest of 30 days; on a hold the last GREEN distance, on a step back 70 % of it."""
-    longest_m = longest_before(view.now, in_horizon(view.case), view.case.references)
+    history = in_horizon(view.case)
+    # Until tomorrow the longest run may have left the 30 days.
+    moments = (earliest, later(earliest, DAY))
+    longest_m = min(longest_before(moment, history, view.case.references) for moment in moments)
     most = max(longest_m * SMALLEST_JUMP, longest_m + SPIKE_EXCESS_M)
     last = _last_green(view)
     last_m = metric(last.session.metrics, "run_m") if last else None
@@ -127,7 +99,7 @@ def _distance(view: View, decision: Decision) -> float:
         most = min(most, (L30_FLOOR_M if last_m is None else last_m) * FIRST_AFTER_REGRESS)
     elif decision in (Decision.HOLD, Decision.INSUFFICIENT_DATA) and last_m is not None:
         most = min(most, last_m)
-    return float(int(most))
+    return float(int(min(most, MOST)))
 
 
 def _strides(limits: Amounts) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Iterable
+from math import fsum, isfinite
 
 from rules.vocabulary import Metrics
 
 DECIMALS = 3  # a computed metric is judged as it is shown
+MOST = 1e9  # metres, seconds, efforts, days: nothing a runner or a stage has to do with is larger
 
 
 def known(value: float | None) -> float | None:
@@ -18,6 +20,11 @@ def metric(metrics: Metrics, name: str) -> float | None:
     """A metric of a session, rounded to 3 decimals; None where it was not measured."""
     value = metrics.get(name)
     return round(value, DECIMALS) if value is not None and isfinite(value) else None
+
+
+def total(amounts: Iterable[float]) -> float:
+    """Their sum, rounded to 3 decimals; sums of decimals come out as written, and none is too large."""
+    return round(fsum(min(amount, MOST) for amount in amounts), DECIMALS)
 
 
 def reaches(value: float | None, required: float) -> bool:

@@ -10,7 +10,7 @@ from rules.errors import ProgrammeInvalid
 from rules.merge_patch import merge_patch
 from rules.programme_files import built_in
 from rules.programme_form import ProgrammeForm, check_programme
-from rules.stage import YOUR_PHYSIO, Stage, sources
+from rules.stage import YOUR_PHYSIO, Stage, known_fields, sources
 
 EXPERT_DEFAULT = "expert default"
 
@@ -85,7 +85,8 @@ def _ladder(document: Mapping[str, object], *, own: bool = False) -> list[Mappin
     for place, patch in (form.override or {}).items():
         if not place.isdecimal() or not 1 <= int(place) <= len(stages):
             raise ProgrammeInvalid(f"The override {place!r} names no stage: they count from 1 to {len(stages)}.")
-        signed = {**patch, "evidence": sources(patch)} if own and patch else patch
+        known = known_fields(patch or {})
+        signed = {**known, "evidence": sources(known)} if own else known
         stages[int(place) - 1] = _patched(stages[int(place) - 1], signed)
     return stages
 

@@ -8,6 +8,7 @@ from math import isfinite
 
 from rules.errors import ProgrammeInvalid
 from rules.merge_patch import merge_patch
+from rules.numbers import MOST
 from rules.programme_form import StageForm, check_stage
 
 Amounts = Mapping[str, float]
@@ -71,7 +72,7 @@ class Stage:
         """The stage with a merge patch laid over it, as a physio changes it for one runner; null deletes."""
         if not patch:
             return self
-        merged = merge_patch(self.to_json(), {**patch, "evidence": sources(patch)})
+        merged = merge_patch(self.to_json(), {**known_fields(patch), "evidence": sources(patch)})
         return Stage.from_json(merged if isinstance(merged, Mapping) else {})
 
     def to_json(self) -> dict[str, object]:
@@ -91,11 +92,16 @@ class Stage:
         return self.n is not None and self.n >= 1 and any(amount > 0 for amount in amounts)
 
 
+def known_fields(patch: Mapping[str, object]) -> dict[str, object]:
+    """The patch without fields that no stage has, whatever they hold and however deep."""
+    return {name: value for name, value in patch.items() if name in StageForm.__struct_fields__}
+
+
 def sources(patch: Mapping[str, object]) -> dict[str, object]:
     """The evidence of a patch: what a physio set is the physio's own number, unless the patch names its source."""
     named = patch.get("evidence")
     own: dict[str, object] = {}
-    for group, value in patch.items():
+    for group, value in known_fields(patch).items():
         own |= (
             {f"{group}.{name}": YOUR_PHYSIO for name in value} if isinstance(value, Mapping) else {group: YOUR_PHYSIO}
         )
@@ -110,4 +116,6 @@ def _amounts(form: StageForm, name: str, given: Mapping[str, float | None] | Non
 def _finite(form: StageForm, name: str, value: float | None) -> float | None:
     if value is not None and not isfinite(value):
         raise ProgrammeInvalid(f"{name} of stage {form.id!r} is not a finite number.")
+    if value is not None and abs(value) > MOST:
+        raise ProgrammeInvalid(f"{name} of stage {form.id!r} is {value:g}, which nothing can be.")
     return value

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import fsum
 from statistics import median
 
 from rules.amounts import amount
 from rules.metric_facts import label, unit
-from rules.numbers import exceeds, known, metric
+from rules.numbers import exceeds, known, metric, total
 from rules.view import Seen, View
 from rules.windows import DAY, WEEK_DAYS, age_days
 
@@ -65,7 +64,7 @@ def _dose(view: View, name: str) -> float:
 
 def _distance(view: View, after: float, until: float) -> float:
     runs = (seen.session.metrics for seen in view.seen if _between(seen.age_days, after, until))
-    return fsum(metric(metrics, "run_m") or 0.0 for metrics in runs)
+    return total(metric(metrics, "run_m") or 0.0 for metrics in runs)
 
 
 def _mornings(view: View, after: float, until: float) -> list[float]:

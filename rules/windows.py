@@ -5,7 +5,7 @@ Ages are differences, so that no date is too early or too late to be judged.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -34,3 +34,9 @@ def within(now: datetime, then: datetime, days: float) -> bool:
 def answer_is_due(now: datetime, end: datetime) -> bool:
     """Whether the time for the morning answer of a session that ended then is over."""
     return (now - end) / HOUR >= ANSWER_HOURS
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """The moment so much later; the end of the calendar where it would lie beyond it."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return moment + by if by <= last - moment else last

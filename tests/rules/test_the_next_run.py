@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from cases import NOW, at, felt, flag, only, run, sprint_stage, volume_stage, with_references, with_run, with_runs
 from hypothesis import given
+from hypothesis import strategies as st
 from random_cases import random_cases, thoroughly
 
 from rules.ceilings_now import ceilings_now
@@ -85,12 +86,12 @@ def test_nobody_who_never_ran_is_sent_on_a_long_run():
 
 
 @thoroughly
-@given(random_cases())
-def test_the_run_that_is_allowed_is_never_a_jump_and_never_above_a_ceiling(case):
+@given(random_cases(), st.sampled_from([0, 1, 3600, 86400]))
+def test_the_run_that_is_allowed_is_never_a_jump_and_never_above_a_ceiling(case, seconds_later):
     next_run = allowed(case)
     if not next_run.may_run:
         return
-    tried = run("next", case.now + timedelta(seconds=1), 600, next_run.distance_m, felt())
+    tried = run("next", next_run.earliest + timedelta(seconds=seconds_later), 600, next_run.distance_m, felt())
     assert spike(tried, in_horizon(case), case.references) is None
     verdict = decide(case)
     stage = load(case.programme).stages[load(case.programme).index(next_run.stage)]

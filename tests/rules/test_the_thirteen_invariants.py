@@ -13,10 +13,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import PLAN, good_values, random_cases, sessions, thoroughly
 
+from rules.alerts import alerts
 from rules.case import Case
 from rules.decide import decide
 from rules.dose import weigh
 from rules.errors import BadCase
+from rules.explain import explain
+from rules.feasibility import refusals
+from rules.next_session import allowance
+from rules.programme import load
 from rules.view import look
 from rules.vocabulary import CheckIn, Decision, Flag
 
@@ -288,3 +293,22 @@ def test_a_case_at_the_ends_of_the_calendar_is_judged():
             for name in ("now", "stage_entered_at")
         }
         assert decide(Case.from_json({**document(volume_stage()), **ends})).decision is not Decision.PROGRESS_READY
+
+
+EXTREMES = st.sampled_from([5e-324, 1e-9, 1e9, 1e15, 1.7e308])
+
+
+@thoroughly
+@given(case=random_cases(), data=st.data())
+def test_13_the_largest_and_the_smallest_numbers_are_judged_too(case, data):
+    for index in range(len(case.sessions)):
+        name = data.draw(st.sampled_from(["run_s", "run_m", "fat_s", "peak3_pct", "eff90_n", "inc4_s"]))
+        case = with_metric(case, index, name, data.draw(EXTREMES))
+    name = data.draw(st.sampled_from(["n", "spacing_h", "min_days", "window_days", "earliest_day"]))
+    case = replace(case, stage_override={name: data.draw(EXTREMES)}, baseline_morning=data.draw(EXTREMES))
+    verdict = decide(case)
+    assert json.loads(json.dumps(verdict.to_json(), allow_nan=False)) == verdict.to_json()
+    assert explain(verdict, case)
+    assert allowance(case, verdict) is not None
+    assert alerts("runner", case, verdict) is not None
+    refusals(load(case.programme).stages[0].changed({name: data.draw(st.sampled_from([1e-9, 1e9]))}))
