@@ -29,8 +29,8 @@ def evidence_of(reason: Reason, view: View) -> str:
     return _OF_CODES.get(code, EXPERT_DEFAULT)
 
 
-def evidence_of_missing(item: str, view: View) -> str:
-    """The source of a required number, such as `total.fat_s` or `min_days`."""
+def evidence_of_number(item: str, view: View) -> str:
+    """The source of a number of the stage, such as `total.fat_s`, `ceil.run_s` or `min_days`."""
     if item == "latest_24h":
         return view.profile.evidence
     return view.programme.evidence_for(view.stage, "n" if item == "sessions" else item)

@@ -10,7 +10,7 @@ from rules.amounts import amount, day
 from rules.case import Case
 from rules.dose import weigh
 from rules.errors import ProgrammeInvalid
-from rules.evidence import evidence_of, evidence_of_missing
+from rules.evidence import evidence_of, evidence_of_number
 from rules.metric_facts import label, unit
 from rules.say import Audience, decision_words, note_words, reason_words, requirement_words
 from rules.verdict import Verdict
@@ -73,13 +73,16 @@ def _requirements(view: View | None) -> Iterator[str]:
     shown = [part for part in dose.requirements if part.item in unmet or not part.item.startswith("each.")]
     for part in sorted(shown, key=lambda part: part.met):
         mark = "done" if part.met else "MISSING"
-        yield f"{mark}  {requirement_words(part)}{_tag(evidence_of_missing(part.item, view))}"
+        yield f"{mark}  {requirement_words(part)}{_tag(evidence_of_number(part.item, view))}"
 
 
 def _limits(view: View | None) -> Iterator[str]:
-    limits = view.stage.ceil.items() if view else ()
-    if limits:
-        yield ", ".join(f"{label(name)} {amount(most, unit(name))}" for name, most in limits)
+    if view is None or not view.stage.ceil:
+        return
+    limits = {name: f"{label(name)} {amount(most, unit(name))}" for name, most in view.stage.ceil.items()}
+    tags = {name: _tag(evidence_of_number(f"ceil.{name}", view)) for name in limits}
+    for tag in dict.fromkeys(tags.values()):
+        yield ", ".join(limit for name, limit in limits.items() if tags[name] == tag) + tag
 
 
 def _tag(source: str) -> str:

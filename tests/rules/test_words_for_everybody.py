@@ -203,3 +203,12 @@ def test_the_words_are_of_the_runner_and_of_the_physio():
     (reason,) = (r for r in decide(with_run(A, "a5", during=7)).reasons if r.code == "RED_RESPONSE")
     assert reason_words(reason, A, "runner") != reason_words(reason, A, "physio")
     assert "a5" in reason_words(reason, A, "physio")
+
+
+def test_every_number_of_the_screen_names_its_source():
+    case = replace(A, stage_override={"ceil": {"run_s": 3000}, "total": {"fat_s": 1300}})
+    text = " ".join(explain(decide(case), case).split())
+    assert "running time 50 min [set by your physio]" in text
+    assert "all together: 30 min of 21 min 40 s [set by your physio]" in text
+    assert "in one session: 45 min of 45 min [expert default]" in text
+    assert "[Frandsen 2025]" in explain(decide(with_run(A, "a5", run_m=9500)), with_run(A, "a5", run_m=9500))
