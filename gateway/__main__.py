@@ -25,6 +25,7 @@ from gateway.options import (
     Runner,
     ServerAddress,
     TokenFile,
+    as_paired,
     settings_of,
     whose,
     with_token,
@@ -148,8 +149,8 @@ def doctor(
     as_json: Json = False,
 ) -> int:
     """Say what stands between this machine and a recorded run; exit 1 where something does."""
-    settings = settings_of(
-        server=server, token_file=token_file, ca_file=ca_file, data=data, radio=radio, adapter=adapter
+    settings = as_paired(
+        settings_of(server=server, token_file=token_file, ca_file=ca_file, data=data, radio=radio, adapter=adapter)
     )
     if settings.server is not None:
         settings = settings.model_copy(update={"token_file": settings.token_file or settings.data / TOKEN_NAME})

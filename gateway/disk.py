@@ -109,11 +109,11 @@ def problem(db: sqlite3.Connection) -> str:
     return "" if word == "ok" else word
 
 
-def set_aside(folder: Path, stamp: str) -> Path:
-    """Rename a broken journal, its log beside it, so that a new one can be begun; return its new name."""
-    aside = folder / f"journal.corrupt.{stamp}.db"
+def set_aside(folder: Path, stamp: str, name: str = FILE_NAME) -> Path:
+    """Rename a broken database, its log beside it, so that a new one can be begun; return its new name."""
+    aside = folder / f"{Path(name).stem}.corrupt.{stamp}.db"
     for suffix in ("", "-wal", "-shm"):
-        old = folder / f"{FILE_NAME}{suffix}"
+        old = folder / f"{name}{suffix}"
         if old.exists():
             old.rename(f"{aside}{suffix}")
     sync_folder(folder)

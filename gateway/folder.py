@@ -1,106 +1,132 @@
-"""Folder: run files that appear in a folder are handed to the server, each once, and a bad one stops no other."""
+"""Folder: which files lie in a watched folder, and which of them nobody is writing any more."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-from collections.abc import Callable, Iterator
-from hashlib import sha256
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.disk import sync_folder
-from gateway.progress import Report
-from gateway.settings import Settings
-from gateway.sync import backoff_s
-from gateway.token import read_token
-from gateway.upload import Gone, Refused, Server, TryLater, session
+from gateway.clock import SECOND_NS, Clock
 
-LOOK_EVERY_S = 5.0
-KINDS = (".fit", ".tcx", ".gpx", ".csv")
-LARGEST_BYTES = 32 * 2**20  # as the server
-SEEN_NAME = "folder-seen.json"
+# Watches copy with pauses of a second or two, and their disks keep times to two seconds only; a synced folder on a slow
+# line stands still for longer. Half a run that is taken for a whole one would count as a run of its own.
+SETTLED_S = 10.0
+LARGEST_BYTES = 32 * 2**20  # as the server; ten times the longest run of a hundred real ones
+TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".swp", ".bak~", ".!sync")
 
 
-class Seen:
-    """The hashes of the files that need not be sent again, with what became of each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / SEEN_NAME
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._by_hash: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
-
-    def __contains__(self, digest: str) -> bool:
-        return digest in self._by_hash
-
-    def add(self, digest: str, words: str) -> None:
-        self._by_hash[digest] = words
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("w") as file:
-            json.dump(self._by_hash, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
-        sync_folder(self._path.parent)
+class Changed(Exception):
+    """The file was being written while it was read."""
 
 
-class FolderWatch:
-    """Watches `folder` for `settings.runner`. A file is sent when it has not changed from one look to the next."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a file looks from outside; one that is written to soon looks different."""
 
-    def __init__(
-        self, folder: Path, settings: Settings, seen: Seen, report: Report, jitter: Callable[[], float]
-    ) -> None:
-        self._folder, self._settings, self._seen = folder, settings, seen
-        self._report, self._jitter = report, jitter
-        self._last: dict[Path, tuple[int, int]] = {}
+    size: int
+    mtime_ns: int
 
-    async def run(self) -> None:
-        """Never returns, but for a token that the server does not accept: then it raises Unwelcome."""
-        vain = 0
-        while True:
-            try:
-                await self.look()
-                vain, pause_s = 0, LOOK_EVERY_S
-            except TryLater as why:
-                vain += 1
-                pause_s = max(LOOK_EVERY_S, backoff_s(vain, self._jitter()), why.after_s)
-                self._report({"event": "trouble", "where": "upload", "what": str(why)})
-            await asyncio.sleep(pause_s)
 
-    async def look(self) -> None:
-        """Send what is new and whole. Raises TryLater or Unwelcome; the files wait."""
-        for path in self._settled():
-            body = await asyncio.to_thread(path.read_bytes)
-            digest = sha256(body).hexdigest()
-            if digest not in self._seen:
-                await self._send(path.name, body, digest)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file, and what to call it: its path below the watched folder, fit to be shown."""
 
-    async def _send(self, name: str, body: bytes, digest: str) -> None:
-        words = self._settings
-        async with session(words.ca_file) as http:
-            server = Server(http, str(words.server), read_token(Path(str(words.token_file))))
-            try:
-                await server.put_file(words.runner, name, body)
-            except (Refused, Gone) as why:
-                self._seen.add(digest, str(why))
-                self._report({"event": "refused", "file": name, "why": str(why)})
+    path: Path
+    name: str
+    shape: Shape
+
+    def read(self) -> bytes:
+        """The bytes, unchanged since they were found and while they were read. Raises Changed, OSError."""
+        with self.path.open("rb") as file:
+            before = _shape(os.fstat(file.fileno()))
+            body = file.read(self.shape.size + 1)
+            after = _shape(os.fstat(file.fileno()))
+        if not self.shape == before == after or len(body) != self.shape.size:
+            raise Changed(f"{self.name} is still being written")
+        return body
+
+
+@dataclass(slots=True)
+class _Known:
+    shape: Shape
+    since_ns: int
+    is_done: bool = False
+
+
+class Folder:
+    """Look as often as you like; `growing` says how many files wait to be whole, `trouble` what cannot be looked into.
+
+    Only looking helps: network disks tell nobody of a new file.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self.growing = 0
+        self.trouble = ""
+        self._clock = clock
+        self._known: dict[Path, _Known] = {}
+
+    def look(self) -> list[Found]:
+        """Every file that has settled and was not `done` with as it is, the oldest first."""
+        now_ns, before, self._known = self._clock.monotonic_ns(), self._known, {}
+        self.trouble, self.growing = "", 0
+        settled = []
+        for path, shape in self._files():
+            known = before.get(path)
+            if known is None or known.shape != shape:
+                known = _Known(shape, now_ns)
+            self._known[path] = known
+            if known.is_done or shape.size == 0:
+                continue
+            if now_ns - known.since_ns >= SETTLED_S * SECOND_NS:
+                settled.append(Found(path=path, name=_label(path.relative_to(self.path)), shape=shape))
             else:
-                self._seen.add(digest, "sent")
-                self._report({"event": "sent", "file": name, "sha256": digest})
+                self.growing += 1
+        return sorted(settled, key=lambda found: (found.shape.mtime_ns, found.path))
 
-    def _settled(self) -> Iterator[Path]:
-        """Files that have neither grown nor changed since the last look; a watch copies for a while."""
-        now = {path: _size_and_time(path) for path in sorted(self._folder.iterdir()) if _is_run_file(path)}
-        before, self._last = self._last, now
-        for path, words in now.items():
-            if 0 < words[0] <= LARGEST_BYTES and before.get(path) == words:
-                yield path
+    def done(self, found: Found) -> None:
+        """There is no need to name it again before it changes."""
+        known = self._known.get(found.path)
+        if known is not None and known.shape == found.shape:
+            known.is_done = True
+
+    def forget(self) -> None:
+        """Name everything again."""
+        self._known.clear()
+
+    def _files(self) -> Iterator[tuple[Path, Shape]]:
+        """Every regular file below, but for hidden and temporary ones; links are not followed."""
+        folders = [self.path]
+        while folders:
+            for entry in self._entries(folders.pop()):
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(Path(entry.path))
+                    elif entry.is_file(follow_symlinks=False):
+                        yield Path(entry.path), _shape(entry.stat(follow_symlinks=False))
+                except OSError:
+                    continue  # gone again since it was listed
+
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return [entry for entry in entries if not _is_passing(entry.name)]
+        except OSError as why:
+            self.trouble = f"{folder} cannot be looked into: {why.strerror}"
+            return []
 
 
-def _is_run_file(path: Path) -> bool:
-    return path.suffix.lower() in KINDS and path.is_file()
+def _is_passing(name: str) -> bool:
+    """Hidden, or of those that programs make while they write another."""
+    return name.startswith((".", "~")) or name.endswith("~") or name.lower().endswith(TEMPORARY)
 
 
-def _size_and_time(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+def _shape(found: os.stat_result) -> Shape:
+    return Shape(size=found.st_size, mtime_ns=found.st_mtime_ns)
+
+
+def _label(path: Path) -> str:
+    """A disk may hold a name that is no text, or one that would paint the screen."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -1,4 +1,4 @@
-"""Joining: the two commands by which a gateway comes to know a server, `pair` and `watch`."""
+"""Joining: the two commands by which a gateway comes to know a server and brings it run files, `pair` and `watch`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import asyncio
 import platform
 import random
 import signal
+import uuid
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gateway.folder import FolderWatch, Seen
+from gateway.clock import SystemClock
+from gateway.folder import Folder
 from gateway.options import (
     TOKEN_NAME,
     CaFile,
@@ -21,17 +24,27 @@ from gateway.options import (
     Runner,
     ServerAddress,
     TokenFile,
+    check_authority,
     settings_of,
     whose,
     with_token,
 )
-from gateway.pairing import NotPaired
+from gateway.paired import Paired, keep
+from gateway.pairing import Admission, NotPaired
 from gateway.pairing import pair as pair_with
-from gateway.progress import Event, json_lines
+from gateway.post import Post
+from gateway.private import check_writable
+from gateway.progress import Event, Report, json_lines
 from gateway.settings import Settings
-from gateway.upload import Unwelcome
+from gateway.shelf import Shelf
+from gateway.taker import Taker
+from gateway.tally import Tally
+from gateway.telling import tell
+from gateway.upload import Server, session
+from gateway.watch import Watch
 
 LONGEST_NAME = 64
+STUCK = ("set_aside", "waiting", "growing", "unreadable", "trouble")  # what makes `watch --once` end with exit 1
 
 
 def pair(
@@ -43,68 +56,93 @@ def pair(
     as_json: Json = False,
 ) -> int:
     """Let this gateway in at a server: show a code, wait until somebody has typed it there, keep the token."""
-    settings = settings_of(server=url, token_file=token_file, ca_file=ca_file, data=data)
-    kept = settings.token_file or settings.data / TOKEN_NAME
-    report = json_lines() if as_json else _said
     try:
-        paired = asyncio.run(pair_with(url, (name or platform.node())[:LONGEST_NAME], kept, settings.ca_file, report))
+        settings = settings_of(server=url, token_file=token_file, ca_file=ca_file, data=data)
+    except Mistake as why:
+        raise Mistake(str(why).replace("--server:", f"{url}:", 1)) from why
+    check_authority(settings.ca_file)
+    try:
+        paired = asyncio.run(_pair(settings, name or platform.node() or "gateway", json_lines() if as_json else tell))
     except NotPaired as why:
         typer.echo(str(why), err=True)
         return 1
-    report({"event": "paired", "gateway": paired.gateway, "runners": paired.runners, "token_file": str(kept)})
+    if not as_json and len(paired.runners) > 1:
+        typer.echo(f"Say whose runs are meant with --runner and one of: {paired.names()}")
     return 0
 
 
-def watch(
-    folder: Annotated[Path, typer.Argument(help="Folder in which run files appear (FIT, TCX, GPX, CSV).")],
+def watch(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
+    folder: Annotated[Path, typer.Argument(help="Folder in which run files appear (FIT, TCX, GPX), whatever named.")],
     runner: Runner = None,
+    once: Annotated[bool, typer.Option("--once", help="Take what is there, say what became of it, and end.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Offer again what was set aside.")] = False,
     server: ServerAddress = None,
     token_file: TokenFile = None,
     ca_file: CaFile = None,
     data: Data = None,
     as_json: Json = False,
 ) -> int:
-    """Hand every run file that appears in a folder to the server, once."""
+    """Hand every run file that appears in a folder to the server, once; the folder itself is never altered."""
     given = settings_of(runner=runner, server=server, token_file=token_file, ca_file=ca_file, data=data)
-    settings = with_token(whose(given))
-    if settings.server is None or settings.token_file is None:
-        raise Mistake("to which server? Say so with --server")
-    if not folder.is_dir():
+    settings = whose(with_token(given))
+    if settings.server is None:
+        raise Mistake("to which server? Say so with --server, or run: stridegate-gateway pair https://clinic.example")
+    if folder.exists() and not folder.is_dir():
         raise Mistake(f"{folder} is not a folder")
+    if once and not folder.exists():
+        raise Mistake(f"there is no folder {folder}")
+    return asyncio.run(_watch(folder.absolute(), settings, once, again, json_lines() if as_json else tell))
+
+
+async def _pair(settings: Settings, name: str, report: Report) -> Paired:
+    token_file = (settings.token_file or settings.data / TOKEN_NAME).absolute()
     try:
-        return asyncio.run(_watch(folder, settings, as_json))
-    except Unwelcome as why:
-        typer.echo(str(why), err=True)
-        return 1
+        for folder in (settings.data, token_file.parent):
+            check_writable(folder)
+        async with session(settings.ca_file) as http:
+            server = Server(http, str(settings.server), token="")
+            given = await pair_with(server, name[:LONGEST_NAME], SystemClock(str(uuid.uuid4())), report)
+        paired = _paired(settings, token_file, given)
+        keep(settings.data, paired, given.token)
+    except OSError as why:
+        raise NotPaired(f"the token cannot be kept: {why}") from why
+    runners = [{"id": runner.id, "name": runner.name} for runner in paired.runners]
+    words = {"server": paired.server, "gateway": paired.gateway, "runners": runners}
+    report({"event": "paired", **words, "token_file": str(token_file)})
+    return paired
 
 
-async def _watch(folder: Path, settings: Settings, as_json: bool) -> int:
-    report = json_lines() if as_json else _said
-    jitter = random.SystemRandom().random
-    watching = asyncio.create_task(FolderWatch(folder, settings, Seen(settings.data), report, jitter).run())
+def _paired(settings: Settings, token_file: Path, given: Admission) -> Paired:
+    return Paired(
+        server=str(settings.server),
+        gateway=given.gateway,
+        runners=given.runners,
+        token_file=str(token_file),
+        ca_file=str(settings.ca_file.absolute()) if settings.ca_file else None,
+    )
+
+
+async def _watch(folder: Path, settings: Settings, is_once: bool, again: bool, report: Report) -> int:
+    clock, tally = SystemClock(str(uuid.uuid4())), Tally(report)
+    with closing(Shelf.open(settings.data, str(settings.server), settings.runner, stamp=str(clock.wall_ns()))) as shelf:
+        if again:
+            shelf.forget_set_aside()
+        async with session(settings.ca_file) as http:
+            taker = Taker(Folder(folder, clock), shelf, clock, tally)
+            watch = Watch(taker, shelf, Post(http, settings), clock, random.SystemRandom().random, tally)
+            summary = await _until_stopped(watch, is_once)
+    if summary is None:
+        return 0
+    report(summary)
+    return int(any(summary[name] for name in STUCK))
+
+
+async def _until_stopped(watch: Watch, is_once: bool) -> Event | None:
+    """What `once` says; None where a signal ended it."""
+    watching = asyncio.create_task(watch.once() if is_once else watch.run())
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, watching.cancel)
     try:
-        await watching
+        return await watching
     except asyncio.CancelledError:
-        return 0
-    return 0
-
-
-def _said(event: Event) -> None:
-    typer.echo(_sentence(event))
-
-
-def _sentence(event: dict[str, Any]) -> str:
-    match event["event"]:
-        case "code":
-            return f"Open {event['open']} and type this code: {event['code']}"
-        case "paired":
-            runners = ", ".join(f"{runner['name']} ({runner['id']})" for runner in event["runners"])
-            return f"Paired. It may bring runs of: {runners or 'nobody yet'}. The token is in {event['token_file']}."
-        case "sent":
-            return f"{event['file']} is with the server."
-        case "refused":
-            return f"{event['file']} was refused and is left where it is: {event['why']}"
-        case _:
-            return str(event.get("what", event))
+        return None

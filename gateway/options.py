@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from gateway.paired import known
 from gateway.settings import Settings
 from gateway.token import read_token
 
@@ -38,20 +40,61 @@ def settings_of(**given: Any) -> Settings:
 
 
 def with_token(settings: Settings) -> Settings:
-    """The same, with the token that pairing left in the data folder where none is named. Raises Mistake, BadToken."""
+    """The same, with the server, the token and the authority that pairing left, where others are not named.
+
+    A token goes to the server that gave it and to no other. Raises Mistake, BadToken.
+    """
+    settings = as_paired(settings)
+    check_authority(settings.ca_file)
     if settings.server is None:
         if settings.token_file is not None:
             raise Mistake("a token is of no use without --server")
         return settings
-    token_file = settings.token_file or settings.data / TOKEN_NAME
-    if settings.token_file is None and not token_file.exists():
-        raise Mistake(f"this gateway is not paired yet; run: stridegate-gateway pair {settings.server}")
+    token_file = settings.token_file or _own_token(settings)
     read_token(token_file)
     return settings.model_copy(update={"token_file": token_file})
 
 
 def whose(settings: Settings) -> Settings:
-    """The same, once it is known whose runs these are. Raises Mistake."""
-    if not settings.runner:
-        raise Mistake("whose runs are these? Say so with --runner")
-    return settings
+    """The same, once it is known whose runs these are: as told, or the one runner it was paired for. Raises Mistake."""
+    if settings.runner:
+        return settings
+    paired = known(settings.data)
+    runners = paired.runners if paired else ()
+    if len(runners) == 1:
+        return settings.model_copy(update={"runner": runners[0].id})
+    if paired and runners:
+        raise Mistake(f"whose runs are these? Say so with --runner and one of: {paired.names()}")
+    raise Mistake("whose runs are these? Say so with --runner")
+
+
+def as_paired(settings: Settings) -> Settings:
+    """The same, with what pairing left where nothing else is named. Raises BadToken."""
+    paired = known(settings.data)
+    if paired is None or settings.server not in (None, paired.server):
+        return settings
+    return settings.model_copy(
+        update={
+            "server": paired.server,
+            "token_file": settings.token_file or Path(paired.token_file),
+            "ca_file": settings.ca_file or (Path(paired.ca_file) if paired.ca_file else None),
+        }
+    )
+
+
+def check_authority(ca_file: Path | None) -> None:
+    """Raise Mistake where the certificate of a server's own authority is no certificate."""
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except OSError as why:
+        raise Mistake(f"--ca-file: {ca_file} holds no certificate: {why}") from why
+
+
+def _own_token(settings: Settings) -> Path:
+    """The token in the data folder, which is for one server and must not be told to another."""
+    path, paired = settings.data / TOKEN_NAME, known(settings.data)
+    if paired is not None:
+        raise Mistake(f"this gateway is paired with {paired.server}; run: stridegate-gateway pair {settings.server}")
+    if not path.exists():
+        raise Mistake(f"this gateway is not paired yet; run: stridegate-gateway pair {settings.server}")
+    return path

@@ -11,8 +11,9 @@ Event = dict[str, Any]
 Report = Callable[[Event], None]
 
 
-def json_lines(out: TextIO = sys.stdout) -> Report:
-    """A report that prints each event as one line of JSON, at once."""
+def json_lines(out: TextIO | None = None) -> Report:
+    """A report that prints each event as one line of JSON, at once; on stdout, where nothing else is named."""
+    out = out or sys.stdout
 
     def say(event: Event) -> None:
         out.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")

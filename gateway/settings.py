@@ -46,7 +46,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://clinic.example")
         if address.scheme == "http" and not _is_this_machine(address.hostname):
             raise ValueError("must begin with https://, for a token and a run travel there")
-        return server
+        return server.rstrip("/")
 
     @property
     def rest_s(self) -> float:

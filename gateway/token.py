@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from gateway.disk import sync_folder
+from gateway.private import write_private
 
 NOT_OTHERS = 0o077
 
@@ -28,14 +27,5 @@ def read_token(path: Path) -> str:
 
 
 def write_token(path: Path, token: str) -> None:
-    """Keep a token, whole or not at all, whatever happens meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
-        file.flush()
-        os.fsync(handle)
-    fresh.replace(path)
-    sync_folder(path.parent)
+    """Keep a token, whole or not at all, whatever happens meanwhile. Raises OSError."""
+    write_private(path, f"{token}\n")

@@ -22,6 +22,7 @@ from gateway.ledger import CaptureRow, ChunkRow, Ledger
 
 PROTOCOL = "1"
 REQUEST_TIMEOUT_S = 30.0
+READING_TIMEOUT_S = 300.0  # a server takes two minutes for a slow sender, and as long again to read a strange file
 LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 LONGEST_REASON = 300
 
@@ -35,7 +36,12 @@ class TryLater(Exception):
 
 
 class Refused(Exception):
-    """The server will not have this; a person must read why."""
+    """The server will not have this; a person must read why. `sentence` is the server's own, without HTTP's status."""
+
+    def __init__(self, why: str, status: int, sentence: str) -> None:
+        self.status = status
+        self.sentence = sentence or why
+        super().__init__(why)
 
 
 class Unwelcome(Exception):
@@ -107,17 +113,31 @@ class Server:
         """{"token", "runners", ...} once somebody has let this gateway in; before that, no token in the answer."""
         return await self._ask("POST", "pairings/token", json={"device_code": device_code})
 
-    async def put_file(self, runner: str, name: str, body: bytes) -> None:
-        """A run file as a watch wrote it; the same bytes again change nothing."""
-        await self._ask("POST", f"runners/{quote(runner, safe='')}/files?name={quote(name, safe='')}", data=body)
+    async def put_file(self, runner: str, name: str, body: bytes) -> int:
+        """A run file as a watch wrote it; the same bytes again change nothing. Return how many runs are in it."""
+        said = await self._ask(
+            "POST",
+            f"runners/{quote(runner, safe='')}/files?name={quote(name, safe='')}",
+            data=body,
+            headers={"Content-Type": "application/octet-stream"},
+            timeout=aiohttp.ClientTimeout(total=READING_TIMEOUT_S, sock_connect=REQUEST_TIMEOUT_S),
+        )
+        if said.get("file") != sha256(body).hexdigest():
+            raise TryLater("what answers at this address is not a Stridegate server")
+        runs = said.get("runs")
+        return runs if isinstance(runs, int) else 0
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    async def live(self, runner: str, words: dict[str, Any]) -> None:
+        """The latest values of a run, for whoever looks on; nothing is kept of them."""
+        await self._ask("POST", f"runners/{quote(runner, safe='')}/live", json=words)
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         words = {"Stridegate-Protocol": PROTOCOL, "Accept": "application/json", **(headers or {})}
         if self.token:
             words["Authorization"] = f"Bearer {self.token}"
         try:
             async with self._http.request(
-                method, f"{self._base}/{path}", headers=words, allow_redirects=False, **body
+                method, f"{self._base}/{path}", headers=words, allow_redirects=False, **more
             ) as reply:
                 content = await reply.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as why:
@@ -143,7 +163,7 @@ def _understood(reply: aiohttp.ClientResponse, content: bytes) -> dict[str, Any]
     if status in LATER or status >= 500 or 300 <= status < 400:
         raise TryLater(f"the server cannot take it now: {_reason(reply, content)}", _retry_after_s(reply))
     if status >= 400:
-        raise Refused(_reason(reply, content))
+        raise Refused(_reason(reply, content), status, _sentence(content))
     if content and "json" not in reply.content_type:
         raise TryLater("what answers at this address is not a Stridegate server")  # the page of a hotel's network
     return _object(content)
@@ -158,13 +178,18 @@ def _object(content: bytes) -> dict[str, Any]:
 
 
 def _reason(reply: aiohttp.ClientResponse, content: bytes) -> str:
-    """The sentence of a problem document (RFC 9457), else the bare status."""
+    words = _sentence(content)
+    return f"{reply.status} {reply.reason}{': ' + words if words else ''}"
+
+
+def _sentence(content: bytes) -> str:
+    """The sentence of a problem document (RFC 9457), fit to be shown; empty where there is none."""
     try:
         said = json.loads(content)
-        words = said.get("detail") or said.get("title") or ""
+        words = str(said.get("detail") or said.get("title") or "")
     except (ValueError, AttributeError):
-        words = ""
-    return f"{reply.status} {reply.reason}{': ' + str(words)[:LONGEST_REASON] if words else ''}"
+        return ""
+    return "".join(letter for letter in words if letter.isprintable())[:LONGEST_REASON]
 
 
 def _retry_after_s(reply: aiohttp.ClientResponse) -> float:

@@ -17,9 +17,10 @@ from gateway.screen import Screen
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("STRIDEGATE_GATEWAY_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("STRIDEGATE_GATEWAY_DATA", str(tmp_path / "usual"))  # this machine may be paired
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ class ChunkServer:
             return problem(422, "there is no run in it")
         is_new = body not in self.files.values()
         self.files[f"{request.match_info['runner']}/{name}"] = body
-        return web.json_response({}, status=201 if is_new else 200)
+        return web.json_response({"file": sha256(body).hexdigest(), "runs": 1}, status=201 if is_new else 200)
 
 
 def problem(status: int, detail: str) -> web.Response:

@@ -137,3 +137,25 @@ def serials() -> Callable[[str], int]:
     """Counts as the inlet does: for each sensor from one."""
     numbers: dict[str, Iterator[int]] = {}
     return lambda sensor: next(numbers.setdefault(sensor, count(1)))
+
+
+class MovingClock:
+    """Time that passes only where somebody sleeps; `meanwhile(seconds)` is what happens elsewhere in that time."""
+
+    simulated = False
+    boot = "boot-m"
+
+    def __init__(self) -> None:
+        self.mono = 0
+        self.meanwhile: Callable[[float], Awaitable[None]] | None = None
+
+    def wall_ns(self) -> int:
+        return START_NS + self.mono
+
+    def monotonic_ns(self) -> int:
+        return self.mono
+
+    async def sleep(self, seconds: float) -> None:
+        self.mono += round(seconds * SECOND_NS)
+        if self.meanwhile is not None:
+            await self.meanwhile(seconds)
