@@ -47,22 +47,29 @@ class Finder:
             while True:
                 pause_s = self._radio.pause_s
                 try:
-                    for sighting in (await self._scanner.sweep(self._radio.sweep_s)).values():
-                        if self._is_new(sighting):
-                            held.create_task(self._link(sighting).run())
+                    self._take(await self._scanner.sweep(self._radio.sweep_s), held)
                     self._on_radio("")
                 except RadioUnavailable as why:
                     self._on_radio(str(why))
                     pause_s = NO_RADIO_PAUSE_S
+                except Exception as why:  # noqa: BLE001 - the sensors that are linked already go on being recorded
+                    self._on_radio(f"looking for sensors failed: {type(why).__name__}: {why}")
+                    pause_s = NO_RADIO_PAUSE_S
                 await asyncio.sleep(pause_s)
+
+    def _take(self, sightings: dict[str, Sighting], held: asyncio.TaskGroup) -> None:
+        for address, sighting in sightings.items():
+            if address in self.links:
+                self.links[address].seen()
+            elif self._is_wanted(address):
+                held.create_task(self._link(sighting).run())
 
     def words(self) -> list[dict[str, Any]]:
         """Every sensor with its state, its latest values and how many real seconds ago it spoke."""
         return [words(link) | self._inlet.values(link.info.address) for link in self.links.values()]
 
-    def _is_new(self, sighting: Sighting) -> bool:
-        address = sighting.address
-        return address not in self.links and (not self._wanted or address.upper() in self._wanted)
+    def _is_wanted(self, address: str) -> bool:
+        return not self._wanted or address.upper() in self._wanted
 
     def _link(self, sighting: Sighting) -> Link:
         link = Link(

@@ -23,7 +23,8 @@ from sensors.devices import SensorInfo
 from sensors.errors import UnreadablePacket
 from sensors.packet import Packet, short_uuid
 
-CONNECT_TIMEOUT_S = 90.0  # bleak-retry-connector tries four times at some 20 s
+CONNECT_ATTEMPTS = 2  # at some 20 s each; while one is connected, no other sensor can be
+CONNECT_TIMEOUT_S = 50.0
 RELEASE_TIMEOUT_S = 5.0  # disconnect() hangs when bluetoothd is gone
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 30.0  # a runner who turns a corner is back at once; a flat battery is not
 
@@ -60,6 +61,7 @@ class Link:
         self.watchdog = watchdog
         self._radio, self._scanner, self._clock, self._inlet = radio, scanner, clock, inlet
         self._on_change, self._jitter = on_change, jitter
+        self._is_seen = asyncio.Event()
 
     async def run(self) -> None:
         """Never returns; end it by cancelling."""
@@ -71,9 +73,24 @@ class Link:
             except (SensorGone, RadioUnavailable, *RADIO_ERRORS) as why:
                 self.trouble = str(why) or type(why).__name__
                 log.info("%s: %s", self.info.address, self.trouble)
+            except Exception as why:
+                self.trouble = f"{type(why).__name__}: {why}"
+                log.exception("%s: trouble that nobody expected", self.info.address)
             vain = 0 if self.connections > before else vain + 1
             self._become("lost")
-            await asyncio.sleep(pause_s(vain, self._jitter()))
+            await self._rest(pause_s(vain, self._jitter()))
+
+    def seen(self) -> None:
+        """Somebody heard the sensor just now: there is no reason to wait any longer."""
+        self._is_seen.set()
+
+    async def _rest(self, seconds: float) -> None:
+        self._is_seen.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._is_seen.wait()
+        except TimeoutError:
+            return
 
     async def _live(self) -> None:
         """From searching to the end of one connection."""
@@ -105,6 +122,7 @@ class Link:
                 sighting.device,
                 sighting.name,
                 disconnected_callback=lambda _client: lost.set(),
+                max_attempts=CONNECT_ATTEMPTS,
                 backend=self._radio.client,
                 **self._radio.options(),
             )

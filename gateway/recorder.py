@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from sensors.packet import Packet
 MOVING_MPS = 0.5  # slower than anybody walks: a pod that is carried through a room is not yet a run
 PRE_ROLL_S = 10.0  # what came just before the first step belongs to the session: the resting heart, the standing belt
 STILLNESS_S = 600.0  # a drop or a break of up to ten minutes is the same session
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +192,9 @@ def spoken_speed_mps(packet: Packet) -> float | None:
     try:
         speed = getattr(ble.decode(packet.characteristic, packet.payload), "speed_mps", None)
     except UnreadablePacket:
+        return None
+    except Exception:
+        log.exception("nobody expected this packet: %s", packet)
         return None
     return float(speed) if speed is not None else None
 

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from gateway.clock import SECOND_NS, Clock
+from gateway.disk import NotRecording
 from gateway.journal import Journal
 from gateway.ledger import CaptureRow, ChunkRow, DamagedChunk
 from gateway.token import BadToken, read_token
@@ -80,6 +81,12 @@ class Sync:
                     pause_s, trouble = max(backoff_s(vain, self._jitter()), why.after_s), str(why)
                 except Unwelcome as why:
                     trouble = str(why)
+                except NotRecording:
+                    raise
+                except Exception as why:
+                    log.exception("trouble that nobody expected")
+                    vain += 1
+                    pause_s, trouble = backoff_s(vain, self._jitter()), f"{type(why).__name__}: {why}"
                 self._say(trouble)
                 await self._rest(pause_s, is_vain=vain > 0)
 

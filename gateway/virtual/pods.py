@@ -75,6 +75,8 @@ class Pod(ABC):
         )
 
     async def switch_off(self) -> None:
+        if not self._device.powered_on:
+            return
         await self._device.stop_advertising()
         await self.drop_link()
         await self._device.power_off()

@@ -188,3 +188,32 @@ def test_the_services_looked_for_are_those_with_something_to_record() -> None:
 def test_pauses_between_tries_grow_to_half_a_minute() -> None:
     assert [pause_s(vain, 1.0) for vain in (0, 1, 2, 20)] == [0.25, 0.5, 1.0, LONGEST_PAUSE_S]
     assert pause_s(3, 0.0) == 0.0
+
+
+async def test_whatever_a_radio_library_raises_the_sensor_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with held() as here:
+        kind, real, tries = here.stage.radio.client, here.stage.radio.client.connect, []
+
+        async def stumble(self: object, pair: bool, **words: object) -> None:
+            tries.append(pair)
+            if len(tries) == 1:
+                raise ZeroDivisionError("nobody expected this")
+            await real(self, pair, **words)
+
+        monkeypatch.setattr(kind, "connect", stumble)
+        await here.connected()
+        assert len(tries) == 2
+
+
+async def test_a_sensor_that_was_heard_elsewhere_ends_the_pause() -> None:
+    async with held() as here:
+        here.link._jitter = lambda: 1.0
+        await here.connected()
+        await here.pod.switch_off()
+        await here.until(lambda: here.link.state == "searching")
+        await here.until(lambda: here.link.state == "lost")
+        resting = asyncio.create_task(here.link._rest(60))
+        await asyncio.sleep(0)
+        here.link.seen()
+        async with asyncio.timeout(1):
+            await resting

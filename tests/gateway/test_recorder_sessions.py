@@ -75,6 +75,17 @@ def test_every_packet_of_an_open_session_is_kept_readable_or_not() -> None:
     assert kept(actions) == [packet(0), *odd]
 
 
+def test_a_decoder_with_a_fault_stops_no_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = recorder()
+    hear_all(recording, [packet(0)])
+
+    def fail(_characteristic: str, _payload: bytes) -> None:
+        raise ZeroDivisionError("a fault of next month's decoder")
+
+    monkeypatch.setattr("gateway.recorder.ble.decode", fail)
+    assert kept(list(recording.hear(Heard(packet=packet(1), serial=2)))) == [packet(1)]
+
+
 def test_a_rest_as_long_as_the_limit_does_not_close_and_a_longer_one_does() -> None:
     recording = recorder()
     hear_all(recording, [packet(0)])

@@ -195,6 +195,24 @@ async def test_other_content_under_the_same_number_is_not_overwritten_and_set_as
         assert server.captures[CAPTURE].chunks[0] == b"something else\n"
 
 
+async def test_trouble_that_nobody_expected_is_shown_and_the_upload_goes_on(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sync_module, "FIRST_PAUSE_S", 0.01)
+    real, tries = sync_module.Server.begin, []
+
+    async def stumble(self: object, capture: CaptureRow) -> None:
+        tries.append(capture.id)
+        if len(tries) == 1:
+            raise ZeroDivisionError("nobody expected this")
+        await real(self, capture)
+
+    monkeypatch.setattr(sync_module.Server, "begin", stumble)
+    async with ChunkServer() as server, desk(tmp_path, server.url) as here:
+        await here.record(packets(20))
+        here.sync.wake()
+        await here.until(is_complete)
+    assert tries == [CAPTURE, CAPTURE]
+
+
 async def test_a_deleted_capture_is_forgotten_here_too(tmp_path: Path) -> None:
     async with ChunkServer() as server, desk(tmp_path, server.url) as here:
         server.deleted.add(CAPTURE)
