@@ -19,11 +19,14 @@ class Breach:
     ceiling: float
 
 
-def breaches(metrics: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
-    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none."""
+def breaches(held: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
+    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none.
+
+    `held` are its values as `ceiling_metric` reads them.
+    """
     found = []
     for name, ceiling in ceil.items():
-        measured = ceiling_metric(metrics, name)
+        measured = held.get(name)
         if measured is not None and exceeds(measured, ceiling):
             found.append(Breach(metric=name, measured=measured, ceiling=ceiling))
     return tuple(found)

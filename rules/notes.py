@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.case import Case
-from rules.ceilings import ceiling_metric
 from rules.numbers import metric
 from rules.view import View
 
@@ -25,8 +24,7 @@ def clock_notes(case: Case) -> tuple[str, ...]:
 def _unchecked_ceilings(view: View) -> Iterator[str]:
     """A ceiling without its reference speed, or with a session of this stage that did not measure it."""
     for name in view.stage.ceil:
-        values = (ceiling_metric(seen.session.metrics, name) for seen in view.since_entry)
-        if name not in view.ceil or any(value is None for value in values):
+        if name not in view.ceil or any(seen.held[name] is None for seen in view.since_entry):
             yield f"CEILING_UNCHECKED {name}"
 
 

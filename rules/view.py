@@ -7,26 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.case import Case
-from rules.ceilings import Breach, breaches, checkable
+from rules.ceilings import Breach, breaches, ceiling_metric, checkable
 from rules.errors import ProgrammeInvalid
 from rules.profiles import Profile, choose
 from rules.programme import Programme, load
 from rules.references import effective
 from rules.response import classify, is_pending
 from rules.stage import Amounts, Stage
-from rules.vocabulary import References, Response, Session
+from rules.vocabulary import Metrics, References, Response, Session
 from rules.windows import HORIZON_DAYS, age_days, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One session of the last 60 days as the rules see it."""
+    """One session of the last 60 days as the rules see it; `held` are the values its ceilings are held against."""
 
     session: Session
     age_days: float
     since_entry: bool
     response: Response
     pending: bool
+    held: Metrics
     breaches: tuple[Breach, ...]
 
     @property
@@ -117,11 +118,13 @@ def _profile(case: Case, programme: Programme) -> Profile:
 
 def _seen(case: Case, session: Session, profile: Profile, ceil: Mapping[str, float]) -> Seen:
     response = classify(session.check_in, profile, case.baseline_morning, case.baseline_stiff_min)
+    held = {name: ceiling_metric(session.metrics, name) for name in ceil}
     return Seen(
         session=session,
         age_days=age_days(case.now, session.start),
         since_entry=session.start >= case.stage_entered_at,
         response=response,
         pending=is_pending(session, response, case.now),
-        breaches=breaches(session.metrics, ceil),
+        held=held,
+        breaches=breaches(held, ceil),
     )

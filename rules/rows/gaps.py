@@ -42,8 +42,8 @@ def no_sessions(view: View) -> Iterator[Reason]:
 
 def gap_days(view: View) -> int:
     """Whole days since the start of the last run of any quality, or since the stage began where that is later."""
-    starts = [seen.start for seen in view.seen if is_run(seen)]
-    return whole_days(view.now, max([*starts[-1:], view.case.stage_entered_at]))
+    last_run = next((seen.start for seen in reversed(view.seen) if is_run(seen)), view.case.stage_entered_at)
+    return whole_days(view.now, max(last_run, view.case.stage_entered_at))
 
 
 def stages_back(days: float) -> int | None:
