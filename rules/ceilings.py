@@ -19,17 +19,24 @@ class Breach:
     ceiling: float
 
 
-def breaches(held: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
-    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none.
+def breaches(metrics: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
+    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none."""
+    return passed(held(metrics, ceil), ceil)
 
-    `held` are its values as `ceiling_metric` reads them.
-    """
-    found = []
-    for name, ceiling in ceil.items():
-        measured = held.get(name)
-        if measured is not None and exceeds(measured, ceiling):
-            found.append(Breach(metric=name, measured=measured, ceiling=ceiling))
-    return tuple(found)
+
+def held(metrics: Metrics, ceil: Mapping[str, float]) -> dict[str, float | None]:
+    """For each ceiling the value of the session that is held against it."""
+    return {name: ceiling_metric(metrics, name) for name in ceil}
+
+
+def passed(values: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
+    """The ceilings that values as `held` gives them passed."""
+    measured = ((name, values[name], ceiling) for name, ceiling in ceil.items())
+    return tuple(
+        Breach(metric=name, measured=value, ceiling=ceiling)
+        for name, value, ceiling in measured
+        if value is not None and exceeds(value, ceiling)
+    )
 
 
 def ceiling_metric(metrics: Metrics, name: str) -> float | None:

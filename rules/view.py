@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.case import Case
-from rules.ceilings import Breach, breaches, ceiling_metric, checkable
+from rules.ceilings import Breach, checkable, held, passed
 from rules.errors import ProgrammeInvalid
 from rules.profiles import Profile, choose
 from rules.programme import Programme, load
@@ -118,13 +118,13 @@ def _profile(case: Case, programme: Programme) -> Profile:
 
 def _seen(case: Case, session: Session, profile: Profile, ceil: Mapping[str, float]) -> Seen:
     response = classify(session.check_in, profile, case.baseline_morning, case.baseline_stiff_min)
-    held = {name: ceiling_metric(session.metrics, name) for name in ceil}
+    values = held(session.metrics, ceil)
     return Seen(
         session=session,
         age_days=age_days(case.now, session.start),
         since_entry=session.start >= case.stage_entered_at,
         response=response,
         pending=is_pending(session, response, case.now),
-        held=held,
-        breaches=breaches(held, ceil),
+        held=values,
+        breaches=passed(values, ceil),
     )
