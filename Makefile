@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint planted screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test lint planted fuzz screenshots real bench requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -22,6 +22,9 @@ lint: setup      ## style, types and the drawing of the house
 
 planted: setup   ## every planted bug must still turn its test red
 	@$(BIN)/python tests/planted/run.py
+
+fuzz: setup      ## strange bytes for every reader, FUZZ_SECONDS (60) for each; TARGETS="fit case" for some
+	@$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 	@$(BIN)/python tests/real/table.py

@@ -53,7 +53,7 @@ def _unzip(data: bytes) -> Iterator[tuple[str, bytes]]:
     left = _allowed(len(data))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(_SHADOWS)]
+            files = [one for one in archive.infolist() if _may_be_a_run(one.filename)]
             if len(files) > MOST_MEMBERS:
                 raise UnreadableFile(f"This archive holds {len(files)} files; at most {MOST_MEMBERS} are read at once.")
             for entry in files:
@@ -66,6 +66,11 @@ def _unzip(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield entry.filename, content
     except _FAULTS as why:
         raise UnreadableFile(_DAMAGED) from why
+
+
+def _may_be_a_run(name: str) -> bool:
+    """No folder, and nothing of macOS. A damaged archive may name a file with no letter at all."""
+    return not name.endswith("/") and not name.startswith(_SHADOWS)
 
 
 def _allowed(packed: int) -> int:
