@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from gateway import cancelling
 from gateway.clock import Clock
 from gateway.inlet import Inlet
 from gateway.link import Link
@@ -45,6 +46,7 @@ class Finder:
         """Never returns; end it by cancelling, and every link is released."""
         async with asyncio.TaskGroup() as held:
             while True:
+                cancelling.heed()
                 pause_s = self._radio.pause_s
                 try:
                     self._take(await self._scanner.sweep(self._radio.sweep_s), held)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from gateway import cancelling
 from gateway.clock import SECOND_NS, Clock
 from gateway.inlet import Inlet
 from gateway.journal import Journal
@@ -42,6 +43,7 @@ class Keeper:
     async def run(self) -> None:
         """Never returns: every packet goes through the recorder; where none comes, time alone may close a session."""
         while True:
+            cancelling.heed()
             try:
                 async with asyncio.timeout(TICK_S):
                     heard = await self._inlet.next()

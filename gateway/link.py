@@ -13,6 +13,7 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
+from gateway import cancelling
 from gateway.clock import Clock
 from gateway.inlet import Inlet
 from gateway.radio import Radio
@@ -67,6 +68,7 @@ class Link:
         """Never returns; end it by cancelling."""
         vain = 0
         while True:
+            cancelling.heed()
             before = self.connections
             try:
                 await self._live()

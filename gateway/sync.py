@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from gateway import cancelling
 from gateway.clock import SECOND_NS, Clock
 from gateway.disk import NotRecording
 from gateway.journal import Journal
@@ -71,6 +72,7 @@ class Sync:
         await self._writer.do(Journal.unpark)  # a new start may bring a new token, address or release
         async with session(self._ca_file) as http:
             while True:
+                cancelling.heed()
                 self._awake.clear()
                 pause_s, trouble = LOOK_EVERY_S, ""
                 try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -217,3 +218,21 @@ async def test_a_sensor_that_was_heard_elsewhere_ends_the_pause() -> None:
         here.link.seen()
         async with asyncio.timeout(1):
             await resting
+
+
+async def test_a_library_that_swallows_a_cancellation_keeps_no_gateway_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def deaf(*_: object, **__: object) -> dict[str, object]:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.3)
+        return {}
+
+    async with Stage(Body(seed=1)) as stage:
+        here = Held(stage, stage.footpod, 30, 30)
+        monkeypatch.setattr(here.link._scanner, "sweep", deaf)
+        running = asyncio.create_task(here.link.run())
+        await asyncio.sleep(0.1)
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=2)
+        assert done
