@@ -5,36 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gateway.clock import SECOND_NS
 from gateway.disk import lock, open_to_write
+from gateway.growing import Growing
 from gateway.ledger import CaptureRow, Ledger
 from sensors.packet import Packet
 
 CHUNK_BYTES = 64 * 1024  # the largest chunk that a server takes, before compression
 KEEP_COMPLETE_NS = 7 * 24 * 3600 * SECOND_NS  # a week in which the server's disk may still turn out to be broken
-
-
-@dataclass(slots=True)
-class _Growing:
-    """The chunk that still grows: its packets are on disk, its seal is not yet made."""
-
-    seq: int
-    first: int
-    next: int
-    packets: int = 0
-    size: int = 0  # bytes
-    digest: Any = field(default_factory=sha256)
-
-    def take(self, line: bytes) -> None:
-        self.digest.update(line)
-        self.size += len(line)
-        self.packets += 1
 
 
 class Journal(Ledger):
@@ -43,7 +26,7 @@ class Journal(Ledger):
     def __init__(self, db: sqlite3.Connection, guard: sqlite3.Connection | None = None) -> None:
         super().__init__(db)
         self._guard = guard
-        self._growing: dict[str, _Growing] = {}
+        self._growing: dict[str, Growing] = {}
 
     @classmethod
     def open(cls, folder: Path) -> Journal:
@@ -63,9 +46,20 @@ class Journal(Ledger):
         if self._guard is not None:
             self._guard.close()
 
-    def transaction(self) -> _Transaction:
-        """Everything within is on disk when it ends, or nothing is."""
-        return _Transaction(self)
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it is on disk at the end, for in WAL with FULL a COMMIT waits for the disk; or nothing is."""
+        self.db.execute("BEGIN IMMEDIATE")
+        is_saved = False
+        try:
+            yield
+            self.db.execute("COMMIT")
+            is_saved = True
+        finally:
+            if self.db.in_transaction:  # SQLite itself has rolled back when the disk was full
+                self.db.execute("ROLLBACK")
+            if not is_saved:
+                self.lose_growth()
 
     def begin(self, capture: str, runner: str, started_at: str) -> None:
         self.db.execute(
@@ -175,7 +169,7 @@ class Journal(Ledger):
         seq, first = (whole[-1].seq + 1, whole[-1].last + 1) if whole else (0, 0)
         self.db.execute("DELETE FROM chunks WHERE capture = ? AND seq >= ?", (capture, seq))
         before = self.capture(capture).dropped
-        growing = _Growing(seq=seq, first=first, next=first)
+        growing = Growing(seq=seq, first=first, next=first)
         for n, line in self._sound_lines(capture, first):
             if growing.packets and growing.size + len(line) > CHUNK_BYTES:
                 growing = self._seal(capture, growing)
@@ -190,7 +184,7 @@ class Journal(Ledger):
         """After a rollback: the growing chunks are those of the disk again."""
         self._growing.clear()
 
-    def _grown(self, capture: str) -> _Growing:
+    def _grown(self, capture: str) -> Growing:
         """The growing chunk, built again from the rows behind the last seal where this process did not grow it."""
         growing = self._growing.get(capture)
         if growing is None:
@@ -198,7 +192,7 @@ class Journal(Ledger):
                 "SELECT coalesce(max(seq) + 1, 0), coalesce(max(last) + 1, 0) FROM chunks WHERE capture = ?",
                 (capture,),
             ).fetchone()
-            growing = self._growing[capture] = _Growing(seq=seq, first=first, next=first)
+            growing = self._growing[capture] = Growing(seq=seq, first=first, next=first)
             for n, line in self._sound_lines(capture, first):
                 growing.next = n + 1
                 growing.take(line)
@@ -212,7 +206,7 @@ class Journal(Ledger):
         self.db.execute("UPDATE captures SET dropped = dropped + ? WHERE id = ?", (len(broken), capture))
         return [(n, line) for n, line, is_sound in lines if is_sound]
 
-    def _seal(self, capture: str, growing: _Growing) -> _Growing:
+    def _seal(self, capture: str, growing: Growing) -> Growing:
         self.db.execute(
             "INSERT INTO chunks (capture, seq, first, last, packets, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -225,34 +219,12 @@ class Journal(Ledger):
                 growing.digest.hexdigest(),
             ),
         )
-        self._growing[capture] = _Growing(seq=growing.seq + 1, first=growing.next, next=growing.next)
+        self._growing[capture] = Growing(seq=growing.seq + 1, first=growing.next, next=growing.next)
         return self._growing[capture]
 
     def _empty(self, capture: str) -> None:
         for table in ("packets", "chunks", "sensors"):
             self.db.execute(f"DELETE FROM {table} WHERE capture = ?", (capture,))  # noqa: S608 - our own names
-
-
-class _Transaction:
-    """BEGIN IMMEDIATE ... COMMIT, which in WAL with FULL returns only when the bytes are on disk."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-
-    def __enter__(self) -> None:
-        self._journal.db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        is_saved = False
-        try:
-            if kind is None:
-                self._journal.db.execute("COMMIT")
-                is_saved = True
-        finally:
-            if self._journal.db.in_transaction:  # SQLite itself has rolled back when the disk was full
-                self._journal.db.execute("ROLLBACK")
-            if not is_saved:
-                self._journal.lose_growth()
 
 
 def _row(capture: str, n: int, packet: Packet, crc: int) -> tuple[object, ...]:
