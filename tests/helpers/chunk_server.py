@@ -44,6 +44,7 @@ class ChunkServer:
         self.heartbeats: list[dict] = []
         self.protocols: set[str] = set()
         self.files: dict[str, bytes] = {}
+        self.receipt = ""  # to be given instead of a file's hash
         self.is_let_in: bool | None = False  # None: the code has run out
         self.interval_s = 0.02
         self._runner: web.AppRunner | None = None
@@ -165,7 +166,8 @@ class ChunkServer:
             return problem(422, "there is no run in it")
         is_new = body not in self.files.values()
         self.files[f"{request.match_info['runner']}/{name}"] = body
-        return web.json_response({"file": sha256(body).hexdigest(), "runs": 1}, status=201 if is_new else 200)
+        receipt = self.receipt or sha256(body).hexdigest()
+        return web.json_response({"file": receipt, "runs": 1}, status=201 if is_new else 200)
 
 
 def problem(status: int, detail: str) -> web.Response:
