@@ -29,7 +29,7 @@ async def run(pod: FootPod, steps: range) -> list[bytes]:
     said = [step(number) for number in steps]
     for payload in said:
         assert await pod.say(payload), "nobody is subscribed"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
     return said
 
 
@@ -41,7 +41,7 @@ async def on_disk(gateway: GatewayProcess, said: list[bytes], seconds: float = 1
         async with asyncio.timeout(seconds):
             while len(journaled(gateway.folder)) < len(said):
                 await asyncio.sleep(0.2)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(1.5)
     except TimeoutError:
         pass
     return journaled(gateway.folder)
@@ -98,6 +98,21 @@ async def test_bluetoothd_is_killed_and_the_run_goes_on_once_it_is_back(room: Ro
     await gateway.says("lost", sensor=pod.address)
     await gateway.says("trouble", where="radio")
     room.bluetoothd.start()
+    await gateway.says("connected", sensor=pod.address, seconds=120)
+    said += await run(pod, range(10, 20))
+    assert await on_disk(gateway, said) == said
+
+
+async def test_the_message_bus_dies_and_the_run_goes_on_once_it_is_back(room: Room, start_gateway: Start) -> None:
+    pod = await room.pod()
+    gateway = start_gateway(silence_s=5)
+    await gateway.says("connected", sensor=pod.address)
+    said = await run(pod, range(10))
+    room.bus.kill()
+    await gateway.says("lost", sensor=pod.address)
+    await gateway.says("trouble", where="radio")
+    room.bluetoothd.kill()  # where it has not ended by itself, for it is of no use without a bus
+    await room.start_daemons()
     await gateway.says("connected", sensor=pod.address, seconds=120)
     said += await run(pod, range(10, 20))
     assert await on_disk(gateway, said) == said

@@ -1,4 +1,4 @@
-"""Debian's bluetoothd, started and killed at will, and what it says of its adapters and devices."""
+"""Debian's message bus and bluetoothd, started and killed at will, and what they say of adapters and devices."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 from dbus_fast import BusType, Message, MessageType, unpack_variants
 from dbus_fast.aio import MessageBus
 
-PROGRAM = "/usr/libexec/bluetooth/bluetoothd"
+BUS = ("dbus-daemon", "--system", "--nofork", "--nopidfile")
+BLUETOOTHD = ("/usr/libexec/bluetooth/bluetoothd", "--nodetach", "--debug")
 
 
-class Bluetoothd:
-    """The daemon as the operating system would keep it; its words go to `log`."""
+class Daemon:
+    """A program as the operating system would keep it; its words go to `log`."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, command: tuple[str, ...], log: Path) -> None:
+        self._command, self._log = command, log
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -27,7 +28,7 @@ class Bluetoothd:
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([PROGRAM, "--nodetach", "--debug"], stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
 
     def kill(self) -> None:
         """As kill -9: it cleans up nothing and says goodbye to nobody."""
@@ -39,12 +40,14 @@ class Bluetoothd:
 class Bluez:
     """Questions to org.bluez, beside the gateway's own connection to it."""
 
-    async def __aenter__(self) -> Bluez:
-        self._bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._bus.disconnect()
+    async def has_bus(self) -> bool:
+        bus = MessageBus(bus_type=BusType.SYSTEM)
+        try:
+            return (await bus.connect()).connected
+        except OSError:
+            return False
+        finally:
+            bus.disconnect()
 
     async def objects(self) -> dict[str, dict[str, Any]]:
         """Every object with its interfaces; {} where nobody answers."""
@@ -54,8 +57,14 @@ class Bluez:
             interface="org.freedesktop.DBus.ObjectManager",
             member="GetManagedObjects",
         )
-        async with asyncio.timeout(10):
-            answer = await self._bus.call(question)
+        bus = MessageBus(bus_type=BusType.SYSTEM)
+        try:
+            async with asyncio.timeout(10):
+                answer = await (await bus.connect()).call(question)
+        except OSError:
+            return {}
+        finally:
+            bus.disconnect()
         if answer is None or answer.message_type is MessageType.ERROR:
             return {}
         return {path: unpack_variants(interfaces) for path, interfaces in answer.body[0].items()}

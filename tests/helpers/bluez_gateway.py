@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import multiprocessing
 import os
@@ -97,11 +98,8 @@ def journaled(folder: Path) -> list[bytes]:
 
 
 def _serve(environment: dict[str, str], out: str) -> None:
-    from gateway.__main__ import main
-
+    for stream, path in ((1, out), (2, f"{out}.log")):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), stream)
     os.environ.update(environment)
-    target = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(target, 1)
-    os.dup2(os.open(out + ".log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), 2)
     sys.argv = ["stridegate-gateway", "run", "--json"]
-    main()
+    importlib.import_module("gateway.__main__").main()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from bluez_air import Chip, KernelAir, new_address
-from bluez_daemon import Bluetoothd, Bluez, until
+from bluez_daemon import BLUETOOTHD, BUS, Bluez, Daemon, until
 from bluez_gateway import GatewayProcess, wait_until_warm
 
 from gateway.virtual.pods import FootPod
@@ -21,7 +21,7 @@ REPORTS = Path(os.environ["STRIDEGATE_BLUEZ_REPORTS"])
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    wait_until_warm()
+    wait_until_warm()  # now, for a chip that waits for its answers is given up
     session.config.pluginmanager.register(_Reporter(session.config))
 
 
@@ -45,14 +45,26 @@ class _Reporter:
 class Room:
     """A chip that BlueZ knows, and pods around it."""
 
-    def __init__(self, bluetoothd: Bluetoothd, bluez: Bluez) -> None:
-        self.bluetoothd, self.bluez = bluetoothd, bluez
+    def __init__(self, bus: Daemon, bluetoothd: Daemon) -> None:
+        self.bus, self.bluetoothd = bus, bluetoothd
+        self.bluez = Bluez()
         self.air = KernelAir()
         self.chip = Chip(self.air, new_address())
+
+    async def start_daemons(self) -> None:
+        """Start what does not run; bluetoothd ends at once where it finds no bus."""
+        if not self.bus.runs:
+            self.bus.start()
+        await until(self.bluez.has_bus, 30, "the message bus answers")
+        if not self.bluetoothd.runs:
+            self.bluetoothd.start()
 
     async def plug_in(self) -> str:
         """Return the name under which the system has the chip, once it can be used."""
         await self.chip.plug_in()
+        return await self.powered()
+
+    async def powered(self) -> str:
         return str(await until(lambda: self.bluez.powered(self.chip.address), 30, "the adapter is there and powered"))
 
     @contextmanager
@@ -70,21 +82,21 @@ class Room:
 
 
 @pytest.fixture(scope="session")
-def bluetoothd() -> Iterator[Bluetoothd]:
-    daemon = Bluetoothd(REPORTS.parent / "bluetoothd.log")
-    yield daemon
-    daemon.kill()
+def daemons() -> Iterator[tuple[Daemon, Daemon]]:
+    """The message bus and bluetoothd; a test may kill them, and the next one starts them again."""
+    both = Daemon(BUS, REPORTS.parent / "bus.log"), Daemon(BLUETOOTHD, REPORTS.parent / "bluetoothd.log")
+    yield both
+    for daemon in both:
+        daemon.kill()
 
 
 @pytest.fixture
-async def room(bluetoothd: Bluetoothd) -> AsyncIterator[Room]:
-    if not bluetoothd.runs:
-        bluetoothd.start()
-    async with Bluez() as bluez:
-        room = Room(bluetoothd, bluez)
-        await room.plug_in()
-        yield room
-        await room.chip.pull_out()
+async def room(daemons: tuple[Daemon, Daemon]) -> AsyncIterator[Room]:
+    room = Room(*daemons)
+    await room.start_daemons()
+    await room.plug_in()
+    yield room
+    await room.chip.pull_out()
 
 
 @pytest.fixture
@@ -99,6 +111,5 @@ def start_gateway(tmp_path: Path) -> Iterator[Callable[..., GatewayProcess]]:
     yield start
     for gateway in started:
         gateway.kill()
-        print("\n".join(json.dumps(event) for event in gateway.events if event["event"] not in ("sensors", "recording")))
-        print(gateway.words)
-
+        told = [event for event in gateway.events if event["event"] not in ("sensors", "recording")]
+        print(*map(json.dumps, told), gateway.words, sep="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -34,9 +35,11 @@ class MachineTrouble(Exception):
 
 def missing() -> str:
     """What must be installed first, as a sentence; "" where everything is there."""
+    if platform.machine() != "x86_64":
+        return "real Bluetooth is tested on x86-64 only"
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     packages = [package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None]
-    return f"for real Bluetooth, on Debian: apt-get install {' '.join(packages)}" if packages else ""
+    return f"real Bluetooth needs, on Debian: apt-get install {' '.join(packages)}" if packages else ""
 
 
 class Machine:
@@ -51,7 +54,9 @@ class Machine:
         self._lines = (self.folder / "reports.jsonl").open()
         self._deadline = time.monotonic() + LONGEST_S
         with (self.folder / "qemu.log").open("wb") as log:
-            self._qemu = subprocess.Popen(_command(_kernel(), self.folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._qemu = subprocess.Popen(
+                _command(_kernel(), self.folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """What the run inside reports, as it comes; raise MachineTrouble where no more will come."""
@@ -88,7 +93,9 @@ class Machine:
     def _last(self) -> str:
         """The end of what the machine said on its console and of what pytest said within it."""
         parts = [self.folder / "pytest.log", self.folder / "qemu.log"]
-        return "\n".join("\n".join(part.read_text(errors="replace").splitlines()[-15:]) for part in parts if part.exists())
+        return "\n".join(
+            "\n".join(part.read_text(errors="replace").splitlines()[-15:]) for part in parts if part.exists()
+        )
 
 
 def _kernel() -> Path:
@@ -96,7 +103,11 @@ def _kernel() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stridegate" / "bluez"
     try:
         made = subprocess.run(
-            ["sh", str(PARTS / "prepare.sh"), str(cache)], capture_output=True, text=True, timeout=PREPARING_S, check=False
+            ["sh", str(PARTS / "prepare.sh"), str(cache)],
+            capture_output=True,
+            text=True,
+            timeout=PREPARING_S,
+            check=False,
         )
     except subprocess.TimeoutExpired as why:
         raise MachineTrouble(f"no kernel within {PREPARING_S:.0f} s") from why

@@ -1,4 +1,4 @@
-"""Outside the machine: a test of real Bluetooth is not run here, its reports are fetched from the run within."""
+"""Outside the machine: a test of real Bluetooth is not run here; its reports are fetched from the run within."""
 
 from __future__ import annotations
 
@@ -9,66 +9,72 @@ from typing import Any
 import pytest
 from bluez_machine import Machine, MachineTrouble, missing
 
-_machine: Machine | None = None
-_lines: Iterator[dict[str, Any]] = iter(())
-_trouble = ""
+CANNOT_RUN = 4  # the exit code of a run that says nothing about the gateway; a test that failed gives 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("bluez"):
+class Outside:
+    """One machine serves all tests of a run; it boots at the first of them."""
+
+    def __init__(self) -> None:
+        self._machine: Machine | None = None
+        self._lines: Iterator[dict[str, Any]] = iter(())
+        self._is_well = False
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in _ours(items):
             item.add_marker(pytest.mark.timeout(0), append=False)  # the machine has a limit of its own
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        if not _ours([item]):
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in self._reports(item):
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    if not item.get_closest_marker("bluez"):
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in _reports(item):
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        self._is_well = exitstatus == 0
 
+    @pytest.hookimpl
+    def pytest_unconfigure(self) -> None:
+        """The logs stay where they are wanted: where a test failed, or the run was broken off."""
+        if self._machine is not None:
+            keep = not self._is_well or "STRIDEGATE_KEEP_LOGS" in os.environ
+            self._machine.close(keep)
+            if keep:
+                print(f"logs of the machine: {self._machine.folder}")
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """The logs of a machine stay where they are wanted: where a test failed, or the run was broken off."""
-    if _machine is not None:
-        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        has_failed = bool(os.environ.get("STRIDEGATE_KEEP_LOGS") or _trouble or reporter is None or reporter.getreports("failed") or reporter.getreports("error"))
-        _machine.close(keep=has_failed)
-        if has_failed:
-            print(f"logs of the machine: {_machine.folder}")
-
-
-def _reports(item: pytest.Item) -> Iterator[pytest.TestReport]:
-    global _trouble
-    if words := missing():
-        yield _own(item, "failed" if os.environ.get("CI") else "skipped", words)
-        return
-    try:
-        if not _trouble:
-            yield from _fetched(item)
+    def _reports(self, item: pytest.Item) -> Iterator[pytest.TestReport]:
+        if words := missing():
+            if os.environ.get("CI"):
+                pytest.exit(words, CANNOT_RUN)
+            yield _skipped(item, words)
             return
-    except MachineTrouble as why:
-        _trouble = str(why)
-    yield _own(item, "failed", _trouble)
+        try:
+            yield from self._fetched(item)
+        except MachineTrouble as why:
+            pytest.exit(str(why), CANNOT_RUN)
+
+    def _fetched(self, item: pytest.Item) -> Iterator[pytest.TestReport]:
+        """What the run inside says of this test, up to its end."""
+        if self._machine is None:
+            self._machine = Machine([other.nodeid for other in _ours(item.session.items)])
+            self._lines = self._machine.lines()
+        for line in self._lines:
+            if line.get("finished") == item.nodeid:
+                return
+            if "finished" not in line:
+                yield item.config.hook.pytest_report_from_serializable(config=item.config, data=line)
 
 
-def _fetched(item: pytest.Item) -> Iterator[pytest.TestReport]:
-    """What the run inside says of this test, up to its end."""
-    global _machine, _lines
-    if _machine is None:
-        chosen = [other.nodeid for other in item.session.items if other.get_closest_marker("bluez")]
-        _machine = Machine(chosen)
-        _lines = _machine.lines()
-    for line in _lines:
-        if line.get("finished") == item.nodeid:
-            return
-        if "finished" not in line:
-            yield item.config.hook.pytest_report_from_serializable(config=item.config, data=line)
+def _ours(items: list[pytest.Item]) -> list[pytest.Item]:
+    return [item for item in items if item.get_closest_marker("bluez")]
 
 
-def _own(item: pytest.Item, outcome: Any, words: str) -> pytest.TestReport:
-    longrepr: Any = (str(item.path), 0, f"Skipped: {words}") if outcome == "skipped" else words
-    return pytest.TestReport(item.nodeid, item.location, dict.fromkeys(item.keywords, 1), outcome, longrepr, "call")
+def _skipped(item: pytest.Item, words: str) -> pytest.TestReport:
+    where = (str(item.path), 0, f"Skipped: {words}")
+    return pytest.TestReport(item.nodeid, item.location, dict.fromkeys(item.keywords, 1), "skipped", where, "setup")

@@ -8,8 +8,6 @@ stamp() { echo "== $(cut -d' ' -f1 /proc/uptime) $*"; }
 cd "$PROJECT" || exit 1
 mkdir -p /run/dbus
 {
-    stamp bus
-    dbus-daemon --system --nopidfile --fork
     stamp tests
     "$PYTHON" -m pytest -p pytest_asyncio.plugin -p pytest_timeout -p no:cacheprovider --confcutdir=tests/bluez \
         --durations=0 -v --basetemp=/run/tests @/run/out/tests
