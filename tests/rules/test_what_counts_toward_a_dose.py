@@ -285,3 +285,15 @@ def test_a_verdict_in_json_has_these_fields_and_plain_numbers():
         "programme_version": "1",
     }
     assert isinstance(plain["missing"][0]["measured"], int)
+
+
+def test_a_picture_and_a_note_change_no_decision():
+    sore = with_run(A, "a5", during=3)
+    told = replace(sore, notes={"mri": "thickened, bright", "diagnosis_source": "imaging"})
+    assert decide(told) == decide(sore)
+    assert decide(told).decision is Decision.PROGRESS_READY
+
+
+def test_sessions_may_arrive_in_any_order():
+    for case in (A, with_run(A, "a5", during=7), with_run(A, "a4", during=7)):
+        assert decide(replace(case, sessions=case.sessions[::-1])) == decide(case)
