@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint planted fuzz screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted fuzz screenshots real bench requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -13,6 +13,11 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 test: setup      ## all tests
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql
 	@$(BIN)/pytest -q $(TESTS)
+
+test-bluez: setup  ## the gateway against a real bluetoothd and kernel, in a machine of its own; minutes
+	@sh tools/system.sh qemu-system-x86_64:qemu-system-x86 /usr/libexec/bluetooth/bluetoothd:bluez dbus-daemon:dbus \
+		busybox:busybox-static cpio:cpio /usr/sbin/depmod:kmod
+	@$(BIN)/pytest -q $(or $(TESTS),tests/bluez)
 
 lint: setup      ## style, types and the drawing of the house
 	$(BIN)/ruff check .
