@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rules.alert_kinds import KINDS, Audience, Kind, Urgency
-from rules.alert_signs import SIGNS, Sign, StageEvent
-from rules.amounts import day
 from rules.case import Case
 from rules.errors import ProgrammeInvalid
-from rules.say import reason_words
+from rules.signs.alert_kinds import KINDS, Audience, Kind, Urgency
+from rules.signs.alert_signs import SIGNS, Sign, StageEvent
+from rules.speech.amounts import day
+from rules.speech.say import reason_words
 from rules.verdict import Verdict
 from rules.view import look
 from rules.vocabulary import Reason

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules.case_document import read_document, read_part
-from rules.case_form import CaseForm, ReferencesForm
-from rules.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
+from rules.forms.case_document import read_document, read_part
+from rules.forms.case_form import CaseForm, ReferencesForm
+from rules.forms.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
 from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
 
 

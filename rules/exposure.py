@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from rules.efforts import Effort, find
-from rules.grade import ENTERED
-from rules.histogram import Bin, histogram
 from rules.references import effective
-from rules.samples import Samples, prepare
+from rules.signal.efforts import Effort, find
+from rules.signal.grade import ENTERED
+from rules.signal.histogram import Bin, histogram
+from rules.signal.samples import Samples, prepare
 from rules.triggers import METRICS, TRIGGERS
 from rules.triggers.fatigue import Previous, fatigued
 from rules.triggers.speed import told_percents

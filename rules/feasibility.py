@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import floor, inf
 
-from rules.amounts import amount
 from rules.metric_facts import label, percent_of_v_max, unit
 from rules.profiles import Profile
 from rules.programme import Programme
+from rules.speech.amounts import amount
 from rules.stage import Stage
 from rules.windows import WEEK_DAYS
 

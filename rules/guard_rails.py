@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.amounts import amount
 from rules.metric_facts import label, unit
 from rules.profiles import Profile
+from rules.speech.amounts import amount
 from rules.stage import Stage
 
 GREEN_PAIN = 5  # the literal pain-monitoring model ends here

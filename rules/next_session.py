@@ -15,7 +15,7 @@ from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
 from rules.metric_facts import label, unit
 from rules.numbers import MOST, metric
 from rules.rows.gaps import is_run
-from rules.speed_upkeep import is_speed_stale
+from rules.signs.speed_upkeep import is_speed_stale
 from rules.stage import Amounts
 from rules.verdict import Verdict
 from rules.view import Seen, View, in_horizon, look

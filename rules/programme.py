@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from rules.errors import ProgrammeInvalid
-from rules.merge_patch import merge_patch
-from rules.programme_files import built_in
-from rules.programme_form import ProgrammeForm, check_programme
+from rules.forms.merge_patch import merge_patch
+from rules.forms.programme_files import built_in
+from rules.forms.programme_form import ProgrammeForm, check_programme
 from rules.stage import YOUR_PHYSIO, Stage, known_fields, sources
 
 EXPERT_DEFAULT = "expert default"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from rules.errors import ProgrammeInvalid
-from rules.merge_patch import merge_patch
+from rules.forms.merge_patch import merge_patch
+from rules.forms.programme_form import StageForm, check_stage
 from rules.numbers import MOST
-from rules.programme_form import StageForm, check_stage
 
 Amounts = Mapping[str, float]
 YOUR_PHYSIO = "set by your physio"

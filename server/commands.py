@@ -12,10 +12,10 @@ from typing import Any
 from rules.case import Case, read_references
 from rules.decide import decide as judge
 from rules.errors import RulesError
-from rules.explain import explain as in_words
 from rules.exposure import Exposure, Previous
 from rules.exposure import measure as measure_recording
 from rules.metric_facts import unit
+from rules.speech.explain import explain as in_words
 from rules.vocabulary import References
 from sensors import ble, files
 from sensors.errors import SensorError

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, cast
 
 from rules.metric import Metric
-from rules.samples import Samples
+from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 

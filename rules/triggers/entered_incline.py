@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rules.grade import ENTERED
 from rules.metric import Metric
-from rules.samples import Samples
+from rules.signal.grade import ENTERED
+from rules.signal.samples import Samples
 from rules.triggers.incline import downhill_s, fast_hills, known_enough, uphill_s
 from rules.vocabulary import References
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rules.efforts import fast, find
 from rules.metric import Metric
-from rules.samples import Mask, Samples
+from rules.signal.efforts import fast, find
+from rules.signal.samples import Mask, Samples
 from rules.vocabulary import References
 
 BACK_TO_BACK_H = 30.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rules.held import centred_mean
 from rules.metric import Metric
-from rules.samples import Samples
+from rules.signal.held import centred_mean
+from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 SLOWEST_SAMPLING_MS = 200.0  # 5 Hz: below it a change of speed is a guess, and the count is null, never 0

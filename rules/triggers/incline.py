@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rules.bouts import bouts
-from rules.climb import climbed_m
-from rules.grade import BAROMETRIC, ENTERED, equivalent_speed
 from rules.metric import Metric
-from rules.samples import Mask, Samples
+from rules.signal.bouts import bouts
+from rules.signal.climb import climbed_m
+from rules.signal.grade import BAROMETRIC, ENTERED, equivalent_speed
+from rules.signal.samples import Mask, Samples
 from rules.vocabulary import References
 
 FAST_HILL_S, HILL_BREAK_S = 8.0, 10.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from rules.cadence import weighted_median
-from rules.d_prime import balance
-from rules.grade import equivalent_speed
 from rules.metric import Metric
 from rules.references import usable
-from rules.samples import Column, Mask, Samples
+from rules.signal.cadence import weighted_median
+from rules.signal.d_prime import balance
+from rules.signal.grade import equivalent_speed
+from rules.signal.samples import Column, Mask, Samples
 from rules.vocabulary import References
 
 TEN_MIN_MS, FIVE_MIN_MS = 600_000.0, 300_000.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rules.bouts import bouts
 from rules.metric import Metric
-from rules.samples import Samples
+from rules.signal.bouts import bouts
+from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 BREAK_S = 20.0

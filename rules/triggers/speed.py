@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rules.efforts import fast, find
-from rules.held import peak_mean
 from rules.metric import Metric
-from rules.samples import Samples
+from rules.signal.efforts import fast, find
+from rules.signal.held import peak_mean
+from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 PERCENTS = (60, 70, 80, 90, 95)

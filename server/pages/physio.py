@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from rules.say import reason_words, requirement_words
+from rules.speech.say import reason_words, requirement_words
 from rules.vocabulary import Decision
 from server import access, review
 from server.keys import CLOCK, DESK, LOGIN_COOKIE

@@ -10,7 +10,7 @@ from typing import Any
 from rules.errors import ProgrammeInvalid
 from rules.override import Override
 from rules.requirements import Requirement, requirements
-from rules.say import decision_words, note_words, reason_words
+from rules.speech.say import decision_words, note_words, reason_words
 from rules.triggers import METRICS
 from rules.verdict import Verdict
 from rules.view import View

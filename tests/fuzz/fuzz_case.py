@@ -10,7 +10,7 @@ with instrumented("rules"):
     from rules.case import Case
     from rules.decide import decide
     from rules.errors import BadCase
-    from rules.explain import explain
+    from rules.speech.explain import explain
     from rules.vocabulary import Decision
 
 BASES = [json.loads(path.read_bytes()) for path in sorted((Path(__file__).parent / "corpus" / "case").glob("*.json"))]

@@ -1,4 +1,4 @@
-"""A worker of run files whose reader does on purpose what a poisoned file might make a parser do."""
+"""A worker whose reader does on purpose what a poisoned file might make a parser do."""
 
 import os
 import signal
@@ -9,18 +9,17 @@ import sys
 import time
 from pathlib import Path
 
-from sensors import files
 from sensors.errors import UnreadableFile
-from server.reading.worker import serve
+from server.reading import worker
 
 COMMAND = (sys.executable, "-P", __file__)
 
 
-def read(data):
-    """The first word of a file says what happens; any other file is read as always."""
-    word, _, rest = data.partition(b" ")
+def read(closing, body):
+    """The first word of a file or a capture says what happens; any other is read as always."""
+    word, _, rest = body.partition(b" ")
     deed = DEEDS.get(word)
-    return deed(rest) if deed else files.read(data)
+    return deed(rest) if deed else worker.read(closing, body)
 
 
 def _burn(seconds):
@@ -90,4 +89,4 @@ DEEDS = {
 }
 
 if __name__ == "__main__":
-    serve(read, cpu_s=int(sys.argv[1]), memory_bytes=int(sys.argv[2]))
+    worker.serve(read, cpu_s=int(sys.argv[1]), memory_bytes=int(sys.argv[2]))

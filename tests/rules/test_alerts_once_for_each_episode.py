@@ -10,10 +10,10 @@ from cases import NOW, at, felt, flag, mornings, only, run, sprint_stage, volume
 from hypothesis import given
 from random_cases import random_cases, thoroughly
 
-from rules.alert_kinds import KINDS, Urgency
-from rules.alert_signs import StageEvent
 from rules.alerts import alerts, newly
 from rules.decide import decide
+from rules.signs.alert_kinds import KINDS, Urgency
+from rules.signs.alert_signs import StageEvent
 
 A, F = volume_stage(), sprint_stage()
 SECOND = timedelta(seconds=1)

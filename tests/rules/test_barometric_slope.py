@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from slow_slope import slow_slope
 
-from rules.barometer import slope, smoothed
-from rules.climb import climbed_m
+from rules.signal.barometer import slope, smoothed
+from rules.signal.climb import climbed_m
 
 NAN = np.nan
 

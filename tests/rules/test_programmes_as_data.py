@@ -10,10 +10,10 @@ from cases import volume_stage
 from rules.case import Case
 from rules.decide import decide
 from rules.errors import BadCase, ProgrammeInvalid
-from rules.merge_patch import merge_patch
+from rules.forms.merge_patch import merge_patch
+from rules.forms.programme_files import KEYS
 from rules.profiles import PROFILES, choose
 from rules.programme import load
-from rules.programme_files import KEYS
 
 
 @pytest.mark.parametrize(("key", "days"), [("PHT", 100), ("DHT", 97), ("NEURAL", 73), ("IMT", 60), ("FIBRE", 41)])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measured_runs import at, recording, segment
 
-from rules.samples import prepare
+from rules.signal.samples import prepare
 from sensors.recording import Recording
 
 NAN = math.nan

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from rules.feasibility import most_sessions, profile_refusals, programme_refusals, refusals
+from rules.forms.programme_files import KEYS
 from rules.guard_rails import edit_warnings
 from rules.profiles import PROFILES, Limits
 from rules.programme import load
-from rules.programme_files import KEYS
 
 P3, P6, F9 = load("PHT").stages[2], load("PHT").stages[5], load("FIBRE").stages[8]
 

@@ -18,10 +18,10 @@ from rules.case import Case
 from rules.decide import decide
 from rules.dose import weigh
 from rules.errors import BadCase
-from rules.explain import explain
 from rules.feasibility import refusals
 from rules.next_session import allowance
 from rules.programme import load
+from rules.speech.explain import explain
 from rules.view import look
 from rules.vocabulary import CheckIn, Decision, Flag
 

@@ -11,14 +11,14 @@ from cases import at, flag, hold, sprint_stage, volume_stage, with_references, w
 from hypothesis import given
 from random_cases import random_cases, thoroughly
 
-from rules.alert_kinds import KINDS
 from rules.attest import ENTRY
 from rules.decide import CODES, decide
-from rules.explain import explain
 from rules.red_flags import RED_FLAGS, red_flag
-from rules.say import decision_words, note_words, reason_words
+from rules.signs.alert_kinds import KINDS
+from rules.speech.explain import explain
+from rules.speech.say import decision_words, note_words, reason_words
+from rules.speech.words import DECISIONS, DISCLAIMER, HELP, MISSING, NOTES, WORDS
 from rules.vocabulary import Decision, Reason
-from rules.words import DECISIONS, DISCLAIMER, HELP, MISSING, NOTES, WORDS
 
 A, F = volume_stage(), sprint_stage()
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -202,7 +202,7 @@ def test_each_decision_says_what_to_do():
 def test_the_words_are_of_the_runner_and_of_the_physio():
     (reason,) = (r for r in decide(with_run(A, "a5", during=7)).reasons if r.code == "RED_RESPONSE")
     assert reason_words(reason, A, "runner") != reason_words(reason, A, "physio")
-    assert "a5" in reason_words(reason, A, "physio")
+    assert "28 March" in reason_words(reason, A, "physio")
 
 
 def test_every_number_of_the_screen_names_its_source():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from measured_runs import exposure_of, measured, recording, segment
 
-from rules.grade import cost, equivalent_speed
+from rules.signal.grade import cost, equivalent_speed
 from rules.vocabulary import References
 from sensors.recording import Recording
 

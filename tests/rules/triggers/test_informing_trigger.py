@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from measured_runs import exposure_of, measured, recording, segment
 
-from rules.d_prime import balance
+from rules.signal.d_prime import balance
 from rules.vocabulary import References
 from sensors.recording import Recording
 

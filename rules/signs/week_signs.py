@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from rules.amounts import amount
 from rules.metric_facts import label, unit
 from rules.numbers import exceeds, known, metric, total
+from rules.speech.amounts import amount
 from rules.view import Seen, View
 from rules.windows import DAY, WEEK_DAYS, age_days
 

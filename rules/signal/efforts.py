@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.bouts import bouts
-from rules.samples import Samples
+from rules.signal.bouts import bouts
+from rules.signal.samples import Samples
 
 Column = NDArray[np.float64]
 

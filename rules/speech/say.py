@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rules.amounts import amount, day
 from rules.case import Case
 from rules.dose import Requirement
 from rules.load import longest_before
@@ -13,9 +12,10 @@ from rules.numbers import metric
 from rules.red_flags import red_flag
 from rules.rows.gaps import RESTART_DAYS
 from rules.rows.said import is_active
+from rules.speech.amounts import amount, day
+from rules.speech.words import AT_FLOOR, DECISIONS, MISSING, NOTES, REFERENCES, RESTART, WORDS, Words
 from rules.view import in_horizon
 from rules.vocabulary import Decision, Missing, Reason, Session
-from rules.words import AT_FLOOR, DECISIONS, MISSING, NOTES, REFERENCES, RESTART, WORDS, Words
 
 Audience = Literal["runner", "physio"]
 _SPIKES = ("SPIKE_SMALL", "SPIKE_MODERATE", "SPIKE_LARGE")
@@ -58,7 +58,6 @@ def _filled(code: str, reason: Reason, case: Case, audience: Audience) -> str:
         measured=_measured(reason),
         required=_required(reason),
         when=day(session.start) if session else "an unknown day",
-        session=reason.session_id,
         more=_more(reason, case, session),
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rules.case_form import CheckInForm, DailyForm, FlagForm, HoldForm, ReferencesForm, SessionForm
 from rules.errors import BadCase
+from rules.forms.case_form import CheckInForm, DailyForm, FlagForm, HoldForm, ReferencesForm, SessionForm
 from rules.metric_facts import gates
 from rules.numbers import MOST
 from rules.vocabulary import CheckIn, DailyCheckIn, Flag, Hold, References, Session

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from rules.amounts import amount
-from rules.nerve_signs import nerve_signs
 from rules.response import has_morning
-from rules.speed_upkeep import NUDGE_DAYS, STALE_DAYS, days_without_speed
+from rules.signs.nerve_signs import nerve_signs
+from rules.signs.speed_upkeep import NUDGE_DAYS, STALE_DAYS, days_without_speed
+from rules.signs.week_signs import distance_jump, morning_change, novelties, peaks_above_reference
+from rules.speech.amounts import amount
 from rules.view import View
-from rules.week_signs import distance_jump, morning_change, novelties, peaks_above_reference
 from rules.windows import ANSWER_HOURS, HOUR, age_days, whole_days
 
 NUDGE_HOURS = 30  # after the end of a run; the answer is awaited until 36

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.barometer import smoothed
+from rules.signal.barometer import smoothed
 
 Column = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules import cadence, grade, held
-from rules.pauses import paused_ms
+from rules.signal import cadence, grade, held
+from rules.signal.pauses import paused_ms
 from sensors.recording import SENSOR_HOLD_S, Recording
 
 Column = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.samples import Mask, Samples
+from rules.signal.samples import Mask, Samples
 
 Column = NDArray[np.float64]
 Places = NDArray[np.intp]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rules.samples import Samples
+from rules.signal.samples import Samples
 
 BAND_EDGES = (-0.02, 0.01, 0.02, 0.04, 0.08)
 BANDS = ("down4", "down2", "level", "up1", "up2", "up4", "up8", "unknown")

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from textwrap import wrap
 
-from rules.amounts import amount, day
 from rules.case import Case
 from rules.dose import weigh
 from rules.errors import ProgrammeInvalid
-from rules.evidence import evidence_of, evidence_of_number
 from rules.metric_facts import label, unit
-from rules.say import Audience, decision_words, note_words, reason_words, requirement_words
+from rules.speech.amounts import amount, day
+from rules.speech.evidence import evidence_of, evidence_of_number
+from rules.speech.say import Audience, decision_words, note_words, reason_words, requirement_words
+from rules.speech.words import DISCLAIMER, HELP
 from rules.verdict import Verdict
 from rules.view import View, look
 from rules.vocabulary import Reason
-from rules.words import DISCLAIMER, HELP
 
 WIDTH = 80
 MOST = 7  # lines of one kind; more would push the decision off the screen

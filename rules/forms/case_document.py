@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from rules.case_form import PARTS, CaseForm, sentence
 from rules.errors import BadCase
+from rules.forms.case_form import PARTS, CaseForm, sentence
 
 _TOO_DEEP = "The case is nested too deeply to be read."
 

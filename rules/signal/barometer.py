@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.held import Held
+from rules.signal.held import Held
 
 Column = NDArray[np.float64]
 Places = NDArray[np.intp]

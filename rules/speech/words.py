@@ -13,7 +13,7 @@ from rules.vocabulary import Decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Two templates. They may name `{item}`, `{measured}`, `{required}`, `{when}`, `{session}` and `{more}`."""
+    """Two templates. They may name `{item}`, `{measured}`, `{required}`, `{when}` and `{more}`."""
 
     runner: str
     physio: str
@@ -58,15 +58,15 @@ WORDS: Mapping[str, Words] = {
     ),
     "RED_RESPONSE": Words(
         runner="The run of {when} was not tolerated, and that has not settled.",
-        physio="Session {session} of {when} is RED: no GREEN session since, or one of two RED within 7 days.",
+        physio="The session of {when} is RED: no GREEN session since, or one of two RED within 7 days.",
     ),
     "RED_SETTLED": Words(
         runner="The run of {when} was not tolerated, but a later one was. Repeat that one before you do more.",
-        physio="Session {session} of {when} is RED within 7 days; a later GREEN session settled it.",
+        physio="The session of {when} is RED within 7 days; a later GREEN session settled it.",
     ),
     "RED_BEFORE_ENTRY_UNSETTLED": Words(
         runner="A run before this stage, on {when}, was not tolerated, and no run has been tolerated since.",
-        physio="Session {session} of {when}, before this stage, is RED, with no GREEN session since.",
+        physio="The session of {when}, before this stage, is RED, with no GREEN session since.",
     ),
     "REPEATED_POOR_RESPONSE": Words(
         runner="{measured} of your last four runs on this stage were too much for you.",
@@ -95,7 +95,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "CEILING": Words(
         runner="Too much for this stage on {when}: {item}, {measured}. At most {required} is allowed.",
-        physio="Session {session} of {when} passed a ceiling: {item}, {measured} over {required}.",
+        physio="The session of {when} passed a ceiling: {item}, {measured} over {required}.",
     ),
     "WEEK_CEILING": Words(
         runner="You ran {measured} times in 7 days. This stage allows {required}.",
@@ -104,15 +104,15 @@ WORDS: Mapping[str, Words] = {
     "SPIKE_SMALL": Words(
         runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. "
         "No next step for a week.",
-        physio="Session {session} of {when}: {measured} times the longest of 30 days{more}. No progress for 7 days.",
+        physio="The session of {when}: {measured} times the longest of 30 days{more}. No progress for 7 days.",
     ),
     "SPIKE_MODERATE": Words(
         runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. Hold for a week.",
-        physio="Session {session} of {when}: {measured} times the longest of 30 days{more}. Hold for 7 days.",
+        physio="The session of {when}: {measured} times the longest of 30 days{more}. Hold for 7 days.",
     ),
     "SPIKE_LARGE": Words(
         runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. Hold for a week.",
-        physio="Session {session} of {when}: {measured} times the longest of 30 days{more}. Hold; speak to the runner.",
+        physio="The session of {when}: {measured} times the longest of 30 days{more}. Hold; speak to the runner.",
     ),
     "PHYSIO_HOLD": Words(
         runner="Your physio asked you to stay where you are{more}.",
@@ -133,7 +133,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "DISTANCE_UNKNOWN": Words(
         runner="Nobody knows how far you ran on {when}. Enter the distance.",
-        physio="Session {session} of {when} has no distance: a jump can neither be seen nor excluded.",
+        physio="The session of {when} has no distance: a jump can neither be seen nor excluded.",
     ),
     "METRIC_UNMEASURED": Words(
         runner="No run of this stage has measured this: {item}. It cannot be told whether you did it.",
@@ -172,8 +172,8 @@ NOTES: Mapping[str, Words] = {
         physio="A session dated after now was left out: some clock is wrong.",
     ),
     "HR_ABSENT_INFO": Words(
-        runner="No heart rate was recorded. The decision does not need it.",
-        physio="No heart rate: drift measures are absent. They never decide.",
+        runner="No drift of the heart rate could be measured. The decision does not need it.",
+        physio="No drift of the heart rate in any session of this stage. It never decides.",
     ),
 }
 

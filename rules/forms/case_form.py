@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from rules.forms.programme_form import OverrideForm, ProgrammeForm, StageForm
 from rules.profiles import ProfileForm
-from rules.programme_form import OverrideForm, ProgrammeForm, StageForm
 
 Pain = Annotated[float, msgspec.Meta(ge=0, le=10)]
 Minutes = Annotated[float, msgspec.Meta(ge=0)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules import barometer
+from rules.signal import barometer
 
 Column = NDArray[np.float64]
 

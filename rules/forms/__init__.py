@@ -1,0 +1,1 @@
+"""What a document may hold: the typed forms of a case and of a programme, and how they become ours."""
