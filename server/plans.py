@@ -13,8 +13,8 @@ from rules.attest import outstanding
 from rules.case import Case
 from rules.errors import RulesError
 from rules.feasibility import profile_refusals, refusals
+from rules.forms.merge_patch import merge_patch
 from rules.guard_rails import edit_warnings
-from rules.merge_patch import merge_patch
 from rules.view import View
 from rules.view import look as look_at
 from rules.what_if import Day, what_if
