@@ -52,6 +52,7 @@ HELP = (
 )
 
 
+NOT_YET = "No pain alone is no reason to move on. This is still missing:"
 CANNOT_TELL = "Cannot tell yet"
 HEADLINES = {
     Decision.STOP_REFER: "Stop and get help",
@@ -69,7 +70,7 @@ def build(look: Look, person: Person) -> RunnerView:
     return RunnerView(
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
-        stage_line=f"{view.programme.name}, stage {view.stage.id}: {view.stage.name}" if view else "No plan yet",
+        stage_line=_stage_line(view, person) if view else "No plan yet",
         headline=HEADLINES[look.shown.decision] if look.shown else CANNOT_TELL,
         sentences=_sentences(look),
         decided=ago(look.now, look.now),
@@ -93,6 +94,12 @@ def _view(look: Look) -> View | None:
         return None
 
 
+def _stage_line(view: View, person: Person) -> str:
+    """The programme's name speaks of a diagnosis: it is the physio's word, and stays off the runner's page."""
+    programme = view.programme.name if person.role == "physio" else f"Programme {view.programme.key or 'of your physio'}"
+    return f"{programme}, stage {view.stage.id}: {view.stage.name}"
+
+
 def _sentences(look: Look) -> list[str]:
     """What is awaited; or what the decision asks, and the reasons that decide."""
     if look.verdict is None or look.case is None:
@@ -101,9 +108,11 @@ def _sentences(look: Look) -> list[str]:
     if look.shown and look.shown.override:
         return list(_override_sentences(look.shown.override, verdict))
     deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
+    if verdict.decision is Decision.CONTINUE and not deciding:
+        missing = [f"{_label(part.item)}: {_missing(part)}." for part in verdict.missing[:SHORTFALLS]]
+        return [NOT_YET, *missing]
     said = [reason_words(reason, case) for reason in deciding]
-    short = [f"Still missing: {_missing(part)}." for part in verdict.missing] if not said else []
-    return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said), *short[:SHORTFALLS]]
+    return [decision_words(verdict.decision, verdict.target_stage), *dict.fromkeys(said)]
 
 
 def _override_sentences(made: Override, verdict: Verdict) -> Iterator[str]:
@@ -113,11 +122,14 @@ def _override_sentences(made: Override, verdict: Verdict) -> Iterator[str]:
 
 
 def _missing(part: Missing) -> str:
-    """What is missing, in the words of the bars below."""
-    if part.item == "latest_24h":
-        return "how the latest run was tolerated after 24 hours"
-    label = _label(part.item)
-    return f"{label[:1].lower()}{label[1:]}, {amount(part.measured, part.unit)} of {amount(part.required, part.unit)}"
+    if isinstance(part.required, str):
+        return RESPONSES.get(str(part.measured), "no run yet")
+    return f"{amount(part.measured, _counted(part.unit))} of {amount(part.required, _counted(part.unit))}"
+
+
+def _counted(unit: str | None) -> str | None:
+    """A count needs no unit beside its label; time, distance and shares do."""
+    return unit if unit in ("s", "m", "%", "d") else None
 
 
 def _reasons(look: Look) -> list[dict[str, Any]]:

@@ -144,3 +144,9 @@ async def test_two_programs_that_ask_at_different_times_get_the_deadline_that_pa
     clinic.now += timedelta(hours=40)
     overdue = (await said_to_runner(clinic))["verdict"]["missing"]
     assert [part["measured"] for part in (waiting[-1], overdue[-1])] == ["PENDING", "UNKNOWN"]
+
+
+async def test_the_runners_page_names_no_diagnosis_and_the_physios_does(clinic):
+    async with clinic.as_(kit.RUNNER) as runner, clinic.as_(kit.PHYSIO) as physio:
+        pages = [await (await http.get("/runners/r-1")).text() for http in (runner, physio)]
+    assert ["tendinopathy" in page for page in pages] == [False, True]
