@@ -96,7 +96,8 @@ def _view(look: Look) -> View | None:
 
 def _stage_line(view: View, person: Person) -> str:
     """The programme's name speaks of a diagnosis: it is the physio's word, and stays off the runner's page."""
-    programme = view.programme.name if person.role == "physio" else f"Programme {view.programme.key or 'of your physio'}"
+    of_the_runner = f"Programme {view.programme.key or 'of your physio'}"
+    programme = view.programme.name if person.role == "physio" else of_the_runner
     return f"{programme}, stage {view.stage.id}: {view.stage.name}"
 
 
