@@ -39,13 +39,13 @@ def make_app(
     notice: str | None = None,
     readers: Readers | None = None,
 ) -> web.Application:
-    """The whole server over one database; `notice` stands on every page. It closes the readers of run files."""
+    """The whole server over one database; `notice` stands on every page. It closes the readers."""
     app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
     app[DESK] = desk
     app[CLOCK] = clock
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
-    app[REVIEWER] = Reviewer(desk, clock, readers.read)
+    app[REVIEWER] = Reviewer(desk, clock, readers)
     if notice is not None:
         app[NOTICE] = notice
     frame.set_up(app)

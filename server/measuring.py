@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,15 +19,11 @@ from rules.version import RULES_VERSION
 from rules.vocabulary import References
 from sensors import store
 from sensors.errors import SensorError
-from sensors.files.run import FileRun
-from sensors.packet import BrokenLine, Packet
 from sensors.recording import DECODER_VERSION, Recording
-from sensors.timeline import BootClock, SensorInfo, merge
+from server.reading.readers import Readers
 from server.storage import captures, runs
 from server.storage.captures import ReviewRequest
 from server.storage.runs import Plan, Run
-
-ReadFile = Callable[[bytes], tuple[FileRun, ...]]
 
 BACK_TO_BACK = timedelta(hours=30)  # an earlier run that ended less than this before makes the later one a tired one
 DEFAULT_ONSET_S = 1800.0
@@ -50,43 +46,25 @@ class Yardstick:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def recordings_of(db: Session, request: ReviewRequest, read_file: ReadFile) -> list[Recording]:
-    """The recordings that lie in one capture or file. Raises SensorError where there is none.
-
-    A file comes from anywhere, so `read_file` reads it apart. A capture came through a paired gateway, its bytes are
-    bounded, and nobody's parser but ours reads them.
-    """
+def recordings_of(db: Session, request: ReviewRequest, readers: Readers) -> list[Recording]:
+    """The recordings that lie in one capture or file. Raises SensorError where there is none, and NoReader."""
     if request.kind == "file":
         body = captures.file_body(db, request.runner_id, request.source_id)
-        return [found.recording for found in read_file(body)]
+        return [found.recording for found in readers.read(body)]
     capture = captures.find(db, request.source_id)
     if capture is None:
         raise SensorError("The capture is gone.")
     if not all(clock["trusted"] for clock in (capture.closing or {}).get("clock", [])):
         raise SensorError("Nobody knows when this run was: the gateway's clock had never met a right one.")
-    return [recording_of_capture(captures.body_of(db, capture), capture.closing or {})]
+    return [readers.read_capture(captures.body_of(db, capture), capture.closing or {})]
 
 
-def recording_of_capture(body: bytes, closing: Mapping[str, Any]) -> Recording:
-    """Merge the packets of a capture; a line that is no packet is counted among the unreadable ones."""
-    packets, broken = [], 0
-    for line in body.splitlines():
-        try:
-            packets.append(Packet.from_line(line))
-        except BrokenLine:
-            broken += 1
-    sensors = [SensorInfo(**sensor) for sensor in closing.get("sensors", [])]
-    clocks = [BootClock(**clock) for clock in closing.get("clock", [])]
-    recording = merge(packets, sensors=sensors, clocks=clocks)
-    return replace(recording, unreadable_packets=recording.unreadable_packets + broken)
-
-
-def measured(db: Session, request: ReviewRequest, now: datetime, read_file: ReadFile) -> list[tuple[Run, bytes]]:
+def measured(db: Session, request: ReviewRequest, now: datetime, readers: Readers) -> list[tuple[Run, bytes]]:
     """The runs of one source, each with its recording in store form. Raises SensorError with a plain sentence."""
     plan = runs.plan_of(db, request.runner_id)
     others = [run for run in runs.runs_of(db, request.runner_id) if run.source_id != request.source_id]
     found: list[tuple[Run, bytes]] = []
-    for number, recording in enumerate(recordings_of(db, request, read_file)):
+    for number, recording in enumerate(recordings_of(db, request, readers)):
         run_id = request.source_id if request.kind == "capture" else f"{request.source_id[:16]}-{number}"
         run = _measure(recording, plan, [*others, *(run for run, _ in found)], request, run_id)
         _check_date(run, now)

@@ -11,8 +11,7 @@ from sqlmodel import Session
 
 from sensors.errors import SensorError
 from server import measuring, review
-from server.measuring import ReadFile
-from server.reading.readers import NoReader
+from server.reading.readers import NoReader, Readers
 from server.storage import captures, people, runs
 from server.storage.captures import ReviewRequest
 from server.storage.desk import Desk
@@ -26,10 +25,10 @@ LOOK_AGAIN_S = 30.0  # another process may have accepted something that nobody w
 class Reviewer:
     """Woken after each arrival; it also looks by itself, so a wake-up that is lost costs only time."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], datetime], read_file: ReadFile) -> None:
+    def __init__(self, desk: Desk, clock: Callable[[], datetime], readers: Readers) -> None:
         self._desk = desk
         self._clock = clock
-        self._read_file = read_file
+        self._readers = readers
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -63,9 +62,9 @@ class Reviewer:
 
     async def _measure(self, request: ReviewRequest) -> None:
         try:
-            found = await self._desk.read(measuring.measured, request, self._clock(), self._read_file)
+            found = await self._desk.read(measuring.measured, request, self._clock(), self._readers)
         except NoReader as why:
-            log.error("a file waits to be read: %s", why)
+            log.error("a %s waits to be read: %s", request.kind, why)
             return
         except Exception as why:  # noqa: BLE001  # whatever one source holds must not stop the others
             log.warning("a %s could not be measured: %s", request.kind, type(why).__name__)

@@ -37,15 +37,15 @@ class Process:
         self._stdin = cast(BinaryIO, self._process.stdin)
         self._stdout = cast(BinaryIO, self._process.stdout)
 
-    def ask(self, data: bytes | None, within_s: float) -> bytes:
-        """The next frame it says, after `data` where there is any. Raise Ended."""
+    def ask(self, frames: Sequence[bytes], within_s: float) -> bytes:
+        """What it says next, after it was told these frames. Raise Ended."""
         began_s = time.monotonic()
         watch = threading.Timer(within_s, self._process.kill)
         watch.daemon = True
         watch.start()
         try:
-            if data is not None:
-                wire.send(self._stdin, data)
+            for frame in frames:
+                wire.send(self._stdin, frame)
             return wire.receive(self._stdout, LARGEST_ANSWER)
         except (OSError, EOFError, ValueError) as why:
             code = self.end()

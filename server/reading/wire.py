@@ -1,4 +1,7 @@
-"""What the server and its readers of run files say to each other: frames of bytes with plain data in them."""
+"""What the server and its readers say to each other: frames of bytes with plain data in them.
+
+A request is two frames: the JSON document that completed a capture, or nothing for a file; then the bytes themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import msgspec
 
 from sensors.files.run import Summary
 
-MOST_ROWS = 300_000  # of one file: three days of one-second samples, measured in about a second and 100 MB
+MOST_ROWS = 300_000  # of one request: three days of one-second samples, measured in about a second and 100 MB
 
 _LENGTH = struct.Struct("<Q")
 
@@ -23,7 +26,7 @@ class ReadRun(msgspec.Struct, kw_only=True):
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """The runs of one file, or what stood in the way of reading it.
+    """The runs of one file or capture, or what stood in the way of reading it.
 
     `refused` is the reader's own sentence for the runner; `out_of_memory` ends the worker; `fault` names the kind of
     an error that nobody foresaw.

@@ -1,4 +1,4 @@
-"""The worker that reads run files: a process that keeps nothing, with hard limits on all that it could take."""
+"""The worker that reads files and captures: a process that keeps nothing, with hard limits on what it can take."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ from sensors import files, store
 from sensors.errors import UnreadableFile
 from sensors.files.run import FileRun
 from server.reading import wire
+from server.reading.capture import recording_of_capture
 
 OPEN_FILES = 16  # its pipes, and the modules that Python still loads when they are first needed
-LARGEST_FILE = 256 * 1024 * 1024
+LARGEST = 256 * 1024 * 1024  # so much a capture may have
 LONGEST_SENTENCE = 500  # some name what stands in the file
 
 _WAYS_OUT = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
-ReadFile = Callable[[bytes], tuple[FileRun, ...]]
+Read = Callable[[bytes, bytes], tuple[FileRun, ...]]
 
 
 def main() -> None:
     """`python -m server.reading.worker CPU_SECONDS MEMORY_BYTES`, spoken to through standard input and output."""
-    serve(files.read, cpu_s=int(sys.argv[1]), memory_bytes=int(sys.argv[2]))
+    serve(read, cpu_s=int(sys.argv[1]), memory_bytes=int(sys.argv[2]))
 
 
-def serve(read: ReadFile, *, cpu_s: int, memory_bytes: int) -> None:
-    """Answer every file until the input ends; an empty frame says first that the limits stand."""
+def read(closing: bytes, body: bytes) -> tuple[FileRun, ...]:
+    """The runs of a file; of a capture, which has a closing document, the one run, and that may be empty."""
+    if not closing:
+        return files.read(body)
+    return (FileRun(recording=recording_of_capture(body, closing), sport="running"),)
+
+
+def serve(read: Read, *, cpu_s: int, memory_bytes: int) -> None:
+    """Answer every request until the input ends; an empty frame says first that the limits stand."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whoever prints must not speak in between
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
@@ -37,23 +45,23 @@ def serve(read: ReadFile, *, cpu_s: int, memory_bytes: int) -> None:
     wire.send(answers, b"")
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            data = wire.receive(requests, LARGEST_FILE)
+            closing, body = wire.receive(requests, LARGEST), wire.receive(requests, LARGEST)
             _allow_cpu(cpu_s)
-            wire.send(answers, _answer(read, data))
+            wire.send(answers, _answer(read, closing, body))
 
 
-def _answer(read: ReadFile, data: bytes) -> bytes:
+def _answer(read: Read, closing: bytes, body: bytes) -> bytes:
     try:
-        runs = read(data)
+        runs = read(closing, body)
         rows = sum(len(run.recording) for run in runs)
         if rows > wire.MOST_ROWS:
-            raise UnreadableFile(f"This file holds {rows} samples; at most {wire.MOST_ROWS} are read at once.")
+            raise UnreadableFile(f"This recording holds {rows} samples; at most {wire.MOST_ROWS} are read at once.")
         return wire.encode(wire.Answer(runs=[_told(run) for run in runs]))
     except UnreadableFile as why:
         return wire.encode(wire.Answer(refused=" ".join(str(why).split())[:LONGEST_SENTENCE]))
     except MemoryError:
         return wire.encode(wire.Answer(out_of_memory=True))
-    except Exception as why:  # noqa: BLE001  # a fault of the reader is told, and the next file is read
+    except Exception as why:  # noqa: BLE001  # a fault of the reader is told, and the next one is read
         return wire.encode(wire.Answer(fault=type(why).__name__))
 
 
@@ -73,7 +81,7 @@ def _confine(memory_bytes: int) -> None:
 
 
 def _allow_cpu(cpu_s: int) -> None:
-    """Seconds of a processor for the next file; the system ends a process that takes more."""
+    """Seconds of a processor for the next request; the system ends a process that takes more."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu_s, hard))

@@ -62,6 +62,33 @@ def test_a_file_is_read_as_if_it_were_read_here(real):
     assert (apart.sport, apart.summary, apart.begins_s) == (here.sport, here.summary, here.begins_s)
 
 
+POD = b'{"boot":"a","mono_ns":%d,"wall_ns":0,"adapter":"hci0","sensor":"C0","char":"2A53","hex":"00000355"}\n'
+CLOSING = {
+    "clock": [{"boot": "a", "offset_ns": 1_760_000_000 * 10**9, "trusted": True}],
+    "sensors": [{"address": "C0", "name": "Pod", "cadence_unit": "strides"}],
+    "chunks": 1,
+}
+
+
+def test_a_capture_is_read_with_what_its_gateway_said_at_the_end(real):
+    lines = [POD % (second * 10**9) for second in range(5)]
+    recording = real.read_capture(b"".join([*lines[:2], b"no packet\n", *lines[2:]]), CLOSING)
+    assert recording.speed_mps.tolist() == [3, 3, 3, 3, 3]
+    assert recording.start.isoformat() == "2025-10-09T08:53:20+00:00"
+    assert (recording.cadence_unit, recording.unreadable_packets) == ("strides", 1)
+    nothing = real.read_capture(b"no packet\n" * 3, {})
+    assert (len(nothing), nothing.start, nothing.unreadable_packets) == (0, None, 3)
+
+
+def test_a_capture_that_takes_too_much_is_stopped_too(hostile):
+    readers = hostile(cpu_s=1, memory_bytes=600 * MIB)
+    for deed, sentence in ((b"burn 20", TOO_SLOW), (b"hog 1000", TOO_LARGE), (b"die", DEADLY)):
+        with pytest.raises(UnreadableFile) as refused:
+            readers.read_capture(deed, {})
+        assert str(refused.value) == sentence
+    assert len(readers.read_capture(POD % 0, CLOSING)) == 1
+
+
 def test_a_file_that_is_no_run_is_refused_in_the_readers_words(real):
     assert refusal(real, b"") == "This file is empty."
     assert "web page" in refusal(real, b"<!doctype html><html>")
@@ -133,7 +160,7 @@ def test_a_worker_knows_none_of_the_servers_secrets(hostile, monkeypatch):
 def test_one_worker_serves_many_files_and_is_replaced_in_time(hostile, monkeypatch):
     readers = hostile()
     first = {refusal(readers, b"who") for _ in range(20)}
-    monkeypatch.setattr(reading, "FILES_PER_WORKER", 20)
+    monkeypatch.setattr(reading, "READ_BY_ONE", 20)
     assert len(first) == 1 and refusal(readers, b"who") not in first
 
 

@@ -64,7 +64,7 @@ def readers():
 
 @pytest.mark.parametrize("whole", [FIT, TCX, GPX, CSV], ids=["fit", "tcx", "gpx", "csv"])
 def test_ten_thousand_mangled_files_give_runs_or_a_sentence(readers, whole, monkeypatch):
-    monkeypatch.setattr(reading, "FILES_PER_WORKER", 1_000_000)
+    monkeypatch.setattr(reading, "READ_BY_ONE", 1_000_000)
     (whole_run,) = readers.read(whole)
     assert len(whole_run.recording) >= 10
     worker, said, read = readers._places[0]._worker, set(), 0
