@@ -18,6 +18,7 @@ from sensors.files.sport import sport_named
 from sensors.recording import CHANNELS, CadenceUnit, Recording
 
 COLUMNS = ("t_s", *CHANNELS)
+MOST = 1_000_000_000  # seconds that a sample stands for, packets that could not be read: no run comes near
 
 
 def recognises(head: bytes) -> bool:
@@ -163,7 +164,10 @@ class _Facts:
 
     def number(self, name: str, otherwise: float) -> float:
         text = self.one(name)
-        return otherwise if text is None else _finite(text, name)
+        value = otherwise if text is None else _finite(text, name)
+        if not 0 <= value <= MOST:
+            raise UnreadableFile(f"This CSV file says {value:g} for {name}, which cannot be.")
+        return value
 
 
 def _finite(text: str, name: str) -> float:

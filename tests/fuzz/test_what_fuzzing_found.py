@@ -33,3 +33,9 @@ def test_half_a_character_in_a_case_that_was_parsed_elsewhere():
         Case.from_json(json.loads(CASE))
     with pytest.raises(BadCase, match="half a character"):
         read_references({"v_max_kind": "\ud800"})
+
+
+@pytest.mark.parametrize("fact", [b"hold_s: -3.0", b"unreadable_packets: -1", b"unreadable_packets: 1e300"])
+def test_a_csv_file_that_states_less_than_nothing_or_more_than_there_is(fact):
+    with pytest.raises(UnreadableFile, match="which cannot be"):
+        files.read(b"# " + fact + b"\nt_s\n0\n")
