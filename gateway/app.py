@@ -6,17 +6,20 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.clock import Clock
 from gateway.disk import NotRecording, take_ballast
 from gateway.finder import Finder, words
+from gateway.held import files_held
 from gateway.inlet import Inlet
 from gateway.keeper import Keeper
 from gateway.ledger import CaptureRow
 from gateway.link import Link
-from gateway.progress import Report
+from gateway.live import Live
+from gateway.progress import Event, Report
 from gateway.radio import Radio
-from gateway.recorder import Recorder
+from gateway.recorder import Recorder, utc
 from gateway.salvage import open_sound
 from gateway.settings import Settings
 from gateway.sync import Sync
@@ -64,6 +67,7 @@ class Gateway:
             self._on_session,
         )
         self._sync = self._make_sync(chance)
+        self._live = self._make_live()
         self._noting: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
@@ -83,6 +87,8 @@ class Gateway:
         work = [self._keeper.run(), self._finder.run(), self._tell(), self._prune()]
         if self._sync is not None:
             work.append(self._sync.run())
+        if self._live is not None:
+            work.append(self._live.run())
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(some) for some in work]
             await self._stop.wait()
@@ -112,6 +118,14 @@ class Gateway:
             if recording is not None:
                 values = {name: value for sensor in sensors for name, value in sensor["values"].items()}
                 self._report(recording | values)
+                self._show(recording)
+
+    def _show(self, recording: Event) -> None:
+        """Whoever looks on from afar sees it too, as far as the server can keep up."""
+        if self._live is not None:
+            at = utc(self._clock.wall_ns())
+            values = self._finder.glance()
+            self._live.say(recording["runner"], recording["capture"], at, recording["elapsed_s"], values)
 
     async def _prune(self) -> None:
         while True:
@@ -133,7 +147,7 @@ class Gateway:
         settings = self._settings
         if settings.server is None or settings.token_file is None:
             return None
-        return Sync(
+        sync = Sync(
             settings.server,
             settings.token_file,
             self.writer,
@@ -143,6 +157,14 @@ class Gateway:
             self._on_sync,
             settings.ca_file,
         )
+        sync.also_held = partial(files_held, settings.data, settings.server)
+        return sync
+
+    def _make_live(self) -> Live | None:
+        settings = self._settings
+        if settings.server is None or settings.token_file is None:
+            return None
+        return Live(settings.server, settings.token_file, settings.ca_file)
 
     def _on_link(self, link: Link) -> None:
         if link.state in ("connected", "lost"):

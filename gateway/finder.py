@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway import cancelling
 from gateway.clock import Clock
+from gateway.glance import Glance, glance
 from gateway.inlet import Inlet
 from gateway.link import Link
 from gateway.progress import Report
@@ -18,6 +19,7 @@ from gateway.watchdog import Watchdog
 from sensors.devices import SensorInfo
 
 NO_RADIO_PAUSE_S = 10.0
+FRESH_S = 5.0  # sensors speak every second or two; what is older is no longer so
 LONGEST_NAME = 64
 
 
@@ -69,6 +71,15 @@ class Finder:
     def words(self) -> list[dict[str, Any]]:
         """Every sensor with its state, its latest values and how many real seconds ago it spoke."""
         return [words(link) | self._inlet.values(link.info.address) for link in self.links.values()]
+
+    def glance(self) -> Glance:
+        """What the sensors say at this moment, without those that have fallen silent."""
+        speaking = {
+            link.info.address: link.info
+            for link in self.links.values()
+            if link.watchdog.silent_s is not None and link.watchdog.silent_s <= FRESH_S
+        }
+        return glance(self._inlet.latest(), speaking)
 
     def _is_wanted(self, address: str) -> bool:
         return not self._wanted or address.upper() in self._wanted

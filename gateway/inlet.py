@@ -42,6 +42,10 @@ class Inlet:
                 said |= decoded(packet)
         return {"values": {name: said[name] for name in SHOWN if said.get(name) is not None}}
 
+    def latest(self) -> list[Packet]:
+        """The last packet of every sensor and characteristic."""
+        return list(self._latest.values())
+
     def next_now(self) -> Heard | None:
         """What is there already, without waiting."""
         return None if self._queue.empty() else self._queue.get_nowait()

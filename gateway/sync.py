@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ import aiohttp
 
 from gateway import cancelling
 from gateway.clock import SECOND_NS, Clock
-from gateway.disk import NotRecording
+from gateway.disk import JournalError, NotRecording
+from gateway.held import packets_held
 from gateway.journal import Journal
 from gateway.ledger import CaptureRow, ChunkRow, DamagedChunk
+from gateway.threads import in_thread
 from gateway.token import BadToken, read_token
 from gateway.upload import (
     Gone,
@@ -40,7 +42,8 @@ class Sync:
     """Call `wake()` when something was sealed or closed.
 
     `on_complete(capture)` is called once for each capture that the server has whole; `on_change()` whenever a number
-    or `trouble` changed. `jitter()` gives numbers from 0 to 1.
+    or `trouble` changed. `jitter()` gives numbers from 0 to 1. `also_held` may be set: it says what of each runner
+    waits for the server elsewhere on this disk, or raises JournalError.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Sync:
         self.server = server
         self._token_file, self._writer, self._clock = token_file, writer, clock
         self._ca_file = ca_file
+        self.also_held: Callable[[], Mapping[str, int]] = dict
         self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
         self._awake = asyncio.Event()
         self._refused_token: str | None = None
@@ -165,7 +169,7 @@ class Sync:
 
     async def _beat(self, server: Server) -> None:
         """Tell how many packets are still here: the server must not decide without them. Older servers do not ask."""
-        held = await self._writer.do(_held)
+        held = await self._held()
         now_s = asyncio.get_running_loop().time()
         if held == self._beaten[1] and now_s - self._beaten[0] < HEARTBEAT_EVERY_S:
             return
@@ -175,6 +179,14 @@ class Sync:
         except (Refused, Gone, Unwelcome) as why:
             log.debug("no heartbeat: %s", why)
         self._beaten = (now_s, held)
+
+    async def _held(self) -> dict[str, int]:
+        held = await self._writer.do(packets_held)
+        try:
+            held.update(await in_thread(self.also_held))
+        except JournalError as why:
+            log.warning("what else waits for the server cannot be told: %s", why)
+        return dict(held)
 
     async def _beat_quietly(self, server: Server) -> None:
         try:
@@ -221,13 +233,3 @@ def _park_all(journal: Journal, *, why: str) -> None:
     for capture in journal.captures():
         if capture.state == "closed":
             journal.park(capture.id, why)
-
-
-def _held(journal: Journal) -> dict[str, int]:
-    """Packets on this disk that the server does not have, by runner."""
-    held: dict[str, int] = {}
-    for capture in journal.captures():
-        # At least one while a capture is not complete: its end is still to come.
-        here = 0 if capture.state in ("complete", "forgotten") else max(1, capture.journaled - capture.uploaded)
-        held[capture.runner] = held.get(capture.runner, 0) + here
-    return held

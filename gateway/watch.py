@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
+from gateway import cancelling
 from gateway.clock import SECOND_NS, Clock
 from gateway.post import Post
 from gateway.progress import Event
@@ -36,6 +37,7 @@ class Watch:
     async def run(self) -> None:
         """Never returns; end it by cancelling. Raises NotRecording where this disk is broken."""
         while True:
+            cancelling.heed()
             await self._taker.look()
             if not await self._hand_over_one():
                 await self._clock.sleep(LOOK_EVERY_S)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Literal
 
 from aiohttp import web
 
@@ -44,6 +46,8 @@ class ChunkServer:
         self.heartbeats: list[dict] = []
         self.protocols: set[str] = set()
         self.files: dict[str, bytes] = {}
+        self.live: Literal["unknown", "taken", "hanging"] = "unknown"
+        self.seen: list[tuple[str, dict]] = []  # live values, by runner
         self.receipt = ""  # to be given instead of a file's hash
         self.is_let_in: bool | None = False  # None: the code has run out
         self.interval_s = 0.02
@@ -66,9 +70,10 @@ class ChunkServer:
                 web.post("/api/v1/pairings", self._start_pairing),
                 web.post("/api/v1/pairings/token", self._give_token),
                 web.post("/api/v1/runners/{runner}/files", self._file),
+                web.post("/api/v1/runners/{runner}/live", self._live),
             ]
         )
-        self._runner = web.AppRunner(app)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.5)  # what hangs on purpose is not waited for
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
@@ -168,6 +173,14 @@ class ChunkServer:
         self.files[f"{request.match_info['runner']}/{name}"] = body
         receipt = self.receipt or sha256(body).hexdigest()
         return web.json_response({"file": receipt, "runs": 1}, status=201 if is_new else 200)
+
+    async def _live(self, request: web.Request) -> web.Response:
+        if self.live == "unknown":
+            return problem(404, "there is nothing here")
+        self.seen.append((request.match_info["runner"], await request.json()))
+        if self.live == "hanging":
+            await asyncio.sleep(60)
+        return web.Response(status=204)
 
 
 def problem(status: int, detail: str) -> web.Response:
