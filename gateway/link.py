@@ -76,6 +76,7 @@ class Link:
                 self.trouble = str(why) or type(why).__name__
                 log.info("%s: %s", self.info.address, self.trouble)
             except Exception as why:
+                # Whatever a radio library raises: one sensor must not stop the others.
                 self.trouble = f"{type(why).__name__}: {why}"
                 log.exception("%s: trouble that nobody expected", self.info.address)
             vain = 0 if self.connections > before else vain + 1

@@ -194,6 +194,7 @@ def spoken_speed_mps(packet: Packet) -> float | None:
     except UnreadablePacket:
         return None
     except Exception:
+        # A decoder with a fault can be mended later; a run that was not recorded cannot.
         log.exception("nobody expected this packet: %s", packet)
         return None
     return float(speed) if speed is not None else None
