@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-bluez lint planted fuzz screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted mutation fuzz soak screenshots real bench requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -28,8 +28,20 @@ lint: setup      ## style, types and the drawing of the house
 planted: setup   ## every planted bug must still turn its test red
 	@$(BIN)/python tests/planted/run.py
 
+mutation: setup  ## every small wrong in a deciding rule must turn a test red; minutes; MODULES="rules/dose.py" for some
+	@$(BIN)/python tests/mutation/run.py $(MODULES)
+
 fuzz: setup      ## strange bytes for every reader, FUZZ_SECONDS (60) for each; TARGETS="fit case" for some
 	@$(BIN)/python tests/fuzz/run.py $(TARGETS)
+
+# What `make test` does briefly, for as long as a release deserves; each number may be given.
+soak: export STRIDEGATE_EXAMPLES ?= 100000
+soak: export STRIDEGATE_SOAK ?= 50
+soak: export FUZZ_SECONDS ?= 600
+soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
+	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
+	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py
+	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 	@$(BIN)/python tests/real/table.py
