@@ -10,7 +10,7 @@ from typing import Any
 from bleak import BleakAdapter, BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
+from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 from bleak.uuids import normalize_uuid_str
 
 from gateway.radio import Radio
@@ -106,7 +106,7 @@ class Scanner:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 await scanner.start()
         except RADIO_ERRORS as why:
-            raise RadioUnavailable(f"no Bluetooth to listen with: {str(why) or type(why).__name__}") from why
+            raise RadioUnavailable(f"no Bluetooth to listen with: {_words(why)}") from why
         return scanner
 
 
@@ -117,3 +117,9 @@ async def _stopped(scanner: BleakScanner) -> None:
             await scanner.stop()
     except RADIO_ERRORS as why:
         log.warning("the scan could not be stopped: %s", why)
+
+
+def _words(why: Exception) -> str:
+    """What bleak says to people, without what it adds for programs."""
+    said = why.args[0] if isinstance(why, BleakBluetoothNotAvailableError) else why
+    return str(said).strip() or "it does not answer"

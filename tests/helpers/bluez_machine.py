@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARTS = PROJECT / "tests" / "bluez" / "vm"
-LONGEST_S = 600.0  # for everything; whatever still runs then is ended from outside
+LONGEST_S = 900.0  # for everything; whatever still runs then is ended from outside
 PREPARING_S = 300.0  # a kernel of 70 MB is fetched once
 PROGRAMS = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -26,6 +27,7 @@ PROGRAMS = {
     "cpio": "cpio",
     "depmod": "kmod",
     "apt-get": "apt",
+    "setpriv": "util-linux",
 }
 
 
@@ -87,7 +89,9 @@ class Machine:
         (self.folder / "reports.jsonl").touch()
         path = os.pathsep.join([str(PROJECT), str(PROJECT / "tests" / "helpers")])
         words = {"PROJECT": PROJECT, "PYTHON": sys.executable, "PYTHONPATH": path}
-        (self.folder / "words").write_text("".join(f"export {name}='{value}'\n" for name, value in words.items()))
+        (self.folder / "words").write_text(
+            "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in words.items())
+        )
         shutil.copy(PARTS / "start.sh", self.folder)
 
     def _last(self) -> str:
@@ -117,9 +121,10 @@ def _kernel() -> Path:
 
 
 def _command(kernel: Path, shared: Path) -> list[str]:
-    """qemu under a time limit of its own, so that it ends even where this process is killed."""
+    """qemu, which ends with this process however that ends, and at the latest when its time is over."""
+    leash = ["setpriv", "--pdeathsig", "KILL"]
     return [
-        "timeout", "--kill-after=5", str(int(LONGEST_S)),
+        *leash, "timeout", "--kill-after=5", str(int(LONGEST_S)), *leash,
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-accel", _accelerator(), "-cpu", "max", "-smp", "2", "-m", "2048",
         "-kernel", str(kernel / "kernel"), "-initrd", str(kernel / "initrd"),

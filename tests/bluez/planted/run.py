@@ -1,6 +1,6 @@
-"""Every planted bug that only real Bluetooth shows must turn its test red; each takes a machine of its own, and minutes.
+"""Every planted bug that only real Bluetooth shows must turn its test red; each takes minutes in a machine of its own.
 
-    python tests/bluez/planted/run.py [NAME...]
+python tests/bluez/planted/run.py [NAME...]
 """
 
 from __future__ import annotations
