@@ -27,7 +27,7 @@ from cases import (
     with_runs,
 )
 
-from rules.decide import CODES
+from rules.decide import CODES, decide
 from rules.vocabulary import References
 
 A, F = volume_stage(), sprint_stage()
@@ -74,6 +74,11 @@ RED_RESPONSE = [
     (True, "pain 6 later that day", with_run(A, "a5", after=6)),
     (True, "three points above the baseline next morning", with_run(A, "a5", morning=4)),
     (False, "two points above it", with_run(A, "a5", morning=3)),
+    (
+        True,
+        "three points in the morning, where no baseline is known",
+        with_run(replace(A, baseline_morning=None), "a5", morning=3),
+    ),
     (True, "stopped because of pain", with_run(A, "a5", stopped=True)),
     (True, "something sharp and sudden", with_run(A, "a5", sharp_sudden=True)),
     (True, "RED even before the morning is known", with_run(A, "a5", stopped=True, morning=None)),
@@ -88,6 +93,18 @@ RED_RESPONSE = [
     (True, "RED, and the run after it still open", with_run(red_a4(), "a5", morning=None)),
     (True, "RED, and a GREEN run at the same moment", with_run(red_a4(), "a5", start=at("03-25 07:00"))),
     (True, "RED two weeks ago, and never a GREEN run since", only(with_run(A, "a1", during=6), "a1")),
+    (
+        True,
+        "RED exactly 60 days ago, and never a GREEN run since",
+        replace(only(with_run(A, "a1", start=ago(days=60), during=6), "a1"), stage_entered_at=at("01-01 00:00")),
+    ),
+    (
+        False,
+        "RED 60 days and a second ago",
+        replace(
+            only(with_run(A, "a1", start=ago(days=60) - SECOND, during=6), "a1"), stage_entered_at=at("01-01 00:00")
+        ),
+    ),
     (
         True,
         "two RED in the week, each settled",
@@ -130,6 +147,12 @@ REPEATED_POOR_RESPONSE = [
     (False, "two of the last four", with_run(with_run(A, "a2", during=4), "a3", during=4)),
     (
         False,
+        "profile IMT allows no rise in the morning, and there is none",
+        each_run(replace(A, profile="IMT"), during=1, after=1),
+    ),
+    (True, "half a point of it", each_run(replace(A, profile="IMT"), during=1, after=1, morning=1.5)),
+    (
+        False,
         "the third of them five sessions back",
         with_run(with_run(with_run(A, "a1", during=4), "a3", during=4), "a5", during=4),
     ),
@@ -157,6 +180,9 @@ REPEATED_POOR_RESPONSE = [
 ]
 POOR_2_OF_3 = [
     (True, "the last two AMBER", with_run(with_run(A, "a4", during=4), "a5", during=4)),
+    (True, "pain 4 later that day in two", with_run(with_run(A, "a4", after=4), "a5", after=4)),
+    (True, "two points above the baseline on two mornings", with_run(with_run(A, "a4", morning=3), "a5", morning=3)),
+    (False, "one point above it", with_run(with_run(A, "a4", morning=2), "a5", morning=2)),
     (
         True,
         "stiffness 30 minutes above the baseline in two",
@@ -304,6 +330,11 @@ SPIKE_SMALL = [
     (False, "8 days ago", with_run(A, "a5", run_m=7921, start=ago(days=7) - SECOND)),
     (
         False,
+        "the base an hour before",
+        with_run(with_run(A, "a4", start=at("03-28 06:00")), "a5", run_m=7900),
+    ),
+    (
+        False,
         "the declared 6,000 m serve for 30 days",
         with_references(only(with_run(A, "a5", run_m=6600), "a5"), declared_at=at("03-28 07:00") - timedelta(days=30)),
     ),
@@ -354,6 +385,12 @@ SPIKE_LARGE = [
     (True, "14,401 m after 7,200 m", with_run(A, "a5", run_m=14401)),
     (False, "exactly double", with_run(A, "a5", run_m=14400)),
     (True, "9,361 m, the last base 30 days and a second before", SPIKE_MODERATE[-1][2]),
+    (False, "9,361 m, a base of 9,000 m exactly 30 days before", SPIKE_MODERATE[-2][2]),
+    (
+        False,
+        "6,600 m, where 6,000 m were declared exactly 30 days before",
+        with_references(only(with_run(A, "a5", run_m=6600), "a5"), declared_at=at("03-28 07:00") - timedelta(days=30)),
+    ),
 ]
 PHYSIO_HOLD = [
     (True, "from this second on", replace(A, holds=(hold("03-30 18:00"),))),
@@ -434,6 +471,11 @@ METRIC_UNMEASURED = [
         replace(with_run(FLAT, "a1", inc2_s=0, start=ago(days=28)), stage_entered_at=at("02-01 00:00")),
     ),
     (False, "the stage never asks for it", each_run(A, inc2_s=None)),
+    (
+        False,
+        "the last stage asks for nothing, whatever was written into it",
+        on("P10", each_run(A, inc2_s=None), total={"inc2_s": 600}),
+    ),
 ]
 REF_MISSING = [
     (True, "sprints, and neither top speed nor threshold is known", replace(F, references=NOBODY)),
@@ -442,6 +484,11 @@ REF_MISSING = [
     (False, "tempo without a top speed", with_references(on("P5"), v_max_mps=None)),
     (True, "fast uphill without a threshold", with_references(on("P8"), v_thr_mps=None)),
     (False, "easy running needs neither", replace(A, references=NOBODY)),
+    (
+        False,
+        "the last stage asks for nothing, whatever was written into it",
+        on("P10", replace(A, references=NOBODY), total={"eff90_n": 1}),
+    ),
     (
         True,
         "a measured top speed is asked for, and there is none",
@@ -454,6 +501,11 @@ REF_NOT_MEASURED = [
     (True, "estimated from the threshold", with_references(F, v_max_mps=None)),
     (False, "measured", F),
     (False, "strides at 70 % on an estimate", with_references(on("P6"), v_max_kind="estimated")),
+    (
+        False,
+        "the last stage asks for nothing, whatever was written into it",
+        with_references(on("P10", need_vmax_measured=True), v_max_kind="estimated"),
+    ),
     (
         True,
         "a dose at 90 % where the stage says nothing of it",
@@ -530,3 +582,32 @@ def test_a_code_fires_where_the_table_says_so(code, fires, case):
 def test_every_code_stands_in_the_table_firing_and_silent():
     assert set(TABLE) == set(CODES)
     assert all({fires for fires, *_ in rows} == {True, False} for rows in TABLE.values())
+
+
+VERDICTS = {
+    "STOP_REFER": {"RED_FLAG"},
+    "REGRESS": {"RED_RESPONSE", "REPEATED_POOR_RESPONSE", "LAYOFF"},
+    "HOLD": {"RED_SETTLED", "RED_BEFORE_ENTRY_UNSETTLED", "POOR_2_OF_3", "MORNING_TREND", "CEILING", "WEEK_CEILING"}
+    | {"SPIKE_LARGE", "SPIKE_MODERATE", "PHYSIO_HOLD", "SITE_CHANGED", "REGRESS_AT_FLOOR"},
+    "INSUFFICIENT_DATA": {"LAPSE", "NO_SESSIONS", "MISSING_24H", "POOR_SENSOR", "DISTANCE_UNKNOWN"}
+    | {"METRIC_UNMEASURED", "REF_MISSING", "REF_NOT_MEASURED", "PROGRAMME_INVALID"},
+    "CONTINUE": {"SPIKE_SMALL", "TERMINAL"},
+}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(name, code) for name, some in VERDICTS.items() for code in sorted(some)]
+)
+def test_a_code_weighs_what_the_table_says(verdict, code):
+    firing = [case for fires, _, case in TABLE[code] if fires]
+    weights = {reason.verdict.name for case in firing for reason in decide(case).reasons if reason.code == code}
+    assert weights == {verdict}
+
+
+def test_every_code_but_the_dose_weighs_something():
+    assert set().union(*VERDICTS.values()) == set(CODES) - {"DOSE"}
+
+
+def test_nothing_speaks_of_readiness_where_there_is_no_programme():
+    spoken = [(reason.code, reason.verdict.name) for reason in decide(replace(A, programme="NONE")).reasons]
+    assert spoken == [("PROGRAMME_INVALID", "INSUFFICIENT_DATA"), ("DOSE", "CONTINUE")]

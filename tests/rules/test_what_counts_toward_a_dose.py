@@ -93,6 +93,12 @@ def test_a_session_too_short_to_count_still_adds_to_the_total():
     assert "total.fat_s" not in missing(short)
 
 
+def test_a_session_counts_only_with_everything_that_each_needs():
+    both = replace(A, stage_override={"each": {"fat_s": 300}})
+    assert counted(both) == ["a2", "a3", "a4"], "25 minutes and 5 of them fatigued; a1 and a5 were never fatigued"
+    assert counted(replace(A, stage_override={"each": None})) == ["a1", "a2", "a3", "a4", "a5"], "nothing is needed"
+
+
 def test_the_total_is_of_all_eligible_sessions_and_the_best_is_one_of_them():
     assert missing(with_run(A, "a4", run_s=2699)) == {"max.run_s": (2699, 2700)}
     assert missing(with_run(A, "a4", fat_s=299)) == {"total.fat_s": (1199, 1200)}

@@ -1,0 +1,37 @@
+"""Numbers at the end of their decimals, and so large that nobody ran them."""
+
+from __future__ import annotations
+
+import pytest
+from cases import NOW, run
+
+from rules.load import spike
+from rules.numbers import total
+from rules.profiles import choose
+from rules.response import classify
+from rules.vocabulary import CheckIn, References
+
+TENDON = choose("TENDON", None)
+
+
+def test_an_amount_beyond_all_running_counts_as_a_thousand_million():
+    assert total([2e9]) == 1e9
+    assert total([1e9, 0.25]) == 1_000_000_000.25
+
+
+@pytest.mark.parametrize(
+    ("morning", "response"), [(2.0, "GREEN"), (2.000_000_4, "GREEN"), (2.000_001, "AMBER"), (2.000_004, "AMBER")]
+)
+def test_a_rise_in_the_morning_is_read_to_six_decimals(morning, response):
+    assert classify(CheckIn(during=0, morning=morning), TENDON, 1.0, None).name == response
+
+
+def test_a_better_morning_is_no_rise_and_no_less_than_none():
+    strict = choose({"green": {"rise": -0.5}}, "TENDON")
+    assert classify(CheckIn(during=0, morning=0), strict, 3.0, None).name == "AMBER", "a limit nobody can keep"
+
+
+@pytest.mark.parametrize(("declared_m", "is_jump"), [(3000, False), (2999.999_999_7, False), (2999.999_996, True)])
+def test_a_jump_is_read_to_six_decimals(declared_m, is_jump):
+    declared = References(declared_longest_m=declared_m, declared_at=NOW)
+    assert (spike(run("far", NOW, 1200, 3500, None), [], declared) is not None) is is_jump
