@@ -13,6 +13,7 @@ import typer
 from gateway.disk import JournalError, NotRecording
 from gateway.doctor import Check, examine
 from gateway.inlet import decoded
+from gateway.joined import lines
 from gateway.joining import pair, watch
 from gateway.options import (
     TOKEN_NAME,
@@ -117,6 +118,8 @@ def status(data: Data = None, as_json: Json = False) -> int:
             f"{row['id']}  {row['started_at']}  {row['runner']:12}  {row['state']:11}  {counts}  {row['why']}".rstrip()
         )
     typer.echo(f"{said['packets_held']:,} packets are here and not yet with the server.")
+    for line in lines(said):
+        typer.echo(line)
     return 0
 
 

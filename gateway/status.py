@@ -10,23 +10,28 @@ from pathlib import Path
 from typing import Any
 
 from gateway.disk import FILE_NAME, JournalError, open_to_read
-from gateway.ledger import Ledger
+from gateway.joined import joined
+from gateway.ledger import CaptureRow, Ledger
 from sensors.packet import Packet
 
 
 def status(folder: Path) -> dict[str, Any]:
-    """Every capture with its counts, and what is still to be uploaded.
+    """Every capture with its counts, what is still to be uploaded, and how far it has come with its server.
 
-    Raises JournalError where there is no journal or it cannot be read.
+    Raises JournalError where there is nothing at all or it cannot be read.
     """
-    with _reading(folder) as journal:
-        captures = journal.captures()
+    known = joined(folder)
+    captures: list[CaptureRow] = []
+    if (folder / FILE_NAME).exists() or not any(known.values()):
+        with _reading(folder) as journal:
+            captures = journal.captures()
     held = [capture for capture in captures if capture.state not in ("complete", "forgotten")]
     return {
         "journal": str(folder / FILE_NAME),
         "sqlite": sqlite3.sqlite_version,
         "packets_held": sum(capture.journaled - capture.uploaded for capture in held),
         "captures": [asdict(capture) for capture in captures],
+        **known,
     }
 
 

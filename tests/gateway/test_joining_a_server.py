@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import clinic_kit as kit
 import pytest
+from background import in_background
 from chunk_server import TOKEN, ChunkServer
 from gateway_kit import MovingClock
 
@@ -237,6 +238,17 @@ async def test_the_command_speaks_json_and_never_the_token(tmp_path: Path, capfd
     )
     assert TOKEN not in out + err and read_token(kept) == TOKEN
     assert with_token(settings()).token_file == kept
+
+
+def test_after_pairing_a_run_is_recorded_and_brought_without_another_word(capfd) -> None:
+    server = ChunkServer()
+    server.is_let_in = True
+    with in_background(server):
+        assert called(["pair", server.url, "--json"]) == 0
+        simulated = ["--radio", "virtual", "--rate", "100", "--run-minutes", "1", "--sessions", "1", "--json"]
+        assert called(["run", *simulated]) == 0
+        (held,) = server.captures.values()
+    assert held.runner == "r-1" and held.packets > 150
 
 
 async def test_a_code_that_nobody_types_ends_with_a_sentence_and_leaves_what_was(tmp_path: Path, capfd) -> None:

@@ -163,6 +163,23 @@ async def test_a_run_is_seen_while_it_goes_on(tmp_path: Path, monkeypatch) -> No
     assert 10 < seen[-1]["running_s"] <= seen[-1]["elapsed_s"]
 
 
+async def test_a_sensor_that_has_fallen_silent_is_shown_no_longer(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("gateway.app.TELL_EVERY_S", 0.05)
+    monkeypatch.setattr("gateway.finder.FRESH_S", 0.2)
+
+    async def hush(show: Rehearsal) -> None:
+        await show.until(lambda: any(said["speed_mps"] for _, said in server.seen))
+        show.stage.footpod.silent = show.stage.treadmill.silent = True
+        await show.until(lambda: server.seen[-1][1]["speed_mps"] is None)
+        assert server.seen[-1][1]["heart_rate_bpm"]
+        show.gateway.stop()
+
+    async with ChunkServer() as server:
+        server.live = "taken"
+        words = settings(tmp_path, server=server.url, token_file=token_file(tmp_path))
+        assert await Rehearsal(words, jog(600), rate=20).play(hush) == 0
+
+
 async def played(folder: Path, kind: str) -> tuple[ChunkServer, Rehearsal, float]:
     folder.mkdir()
     async with ChunkServer() as server:

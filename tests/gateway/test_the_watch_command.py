@@ -58,6 +58,13 @@ def test_paired_once_a_folder_needs_no_other_word(runs: Path, capfd) -> None:
             "b.fit was taken before.",
             "0 delivered, 2 known before, 0 set aside, 0 waiting for the server, 0 still being written, 0 unreadable.",
         ]
+        assert called(["status"]) == 0
+        assert capfd.readouterr().out.splitlines() == [
+            "0 packets are here and not yet with the server.",
+            f"Paired with {server.url} for Ada (r-1).",
+            "Run files of r-1: 1 with the server, 0 waiting, 1 set aside.",
+            "  set aside: b.fit: there is no run in it",
+        ]
         assert called(["watch", str(runs), "--once", "--again"]) == 1
         assert "b.fit was set aside and lies where it was: there is no run in it" in capfd.readouterr().out
 
@@ -67,6 +74,9 @@ def test_with_the_server_away_files_are_kept_and_the_exit_code_says_so(runs: Pat
     assert called(["watch", str(runs), "--once", "--json", *words]) == 1
     summary = said(capfd)[-1]
     assert summary["waiting"] == 2 and "cannot be reached" in summary["trouble"]["upload"]
+    assert called(["status", "--json"]) == 0
+    (status,) = said(capfd)
+    assert status["pairing"] is None and status["files"][0]["waiting"] == 2
 
 
 @pytest.mark.parametrize(
@@ -102,3 +112,20 @@ def test_a_service_manager_ends_it_at_once_and_without_complaint(runs: Path, tmp
         assert json.loads(child.stdout.readline())["event"] == "trouble"
         child.send_signal(signal.SIGTERM)
         assert (child.wait(8), child.stderr.read()) == (0, "")
+
+
+def test_status_says_when_the_pairing_can_no_longer_be_used(tmp_path: Path, capfd) -> None:
+    server = ChunkServer()
+    server.is_let_in = True
+    with in_background(server):
+        assert called(["pair", server.url, "--json"]) == 0
+    (tmp_path / "data" / "token").chmod(0o644)
+    capfd.readouterr()
+    assert called(["status", "--json"]) == 0
+    (status,) = said(capfd)
+    assert "chmod 600" in status["pairing"]["trouble"] and status["pairing"]["runners"] == [
+        {"id": "r-1", "name": "Ada"}
+    ]
+    (tmp_path / "data" / "pairing.json").write_text("half a")
+    assert called(["status"]) == 0
+    assert "pair this gateway again" in capfd.readouterr().out

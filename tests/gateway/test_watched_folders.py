@@ -15,7 +15,7 @@ import files_as_text
 import fit_writer
 import pytest
 from chunk_server import ChunkServer
-from gateway_kit import MovingClock, packets, token_file
+from gateway_kit import MovingClock, Rehearsal, jog, packets, settings, token_file
 from power_cut import Trace, count_after, crashed, library
 from watched import LOOKS, watched
 
@@ -341,6 +341,17 @@ async def test_the_server_is_told_that_files_wait_before_the_first_and_after_the
         held = [beat["held"] for beat in server.heartbeats]
         assert held == [{"r-1": 0, "r-7": 5}, {"r-1": 3, "r-7": 5}, {"r-1": 0, "r-7": 5}]
     journal.close()
+
+
+async def test_a_gateway_that_records_does_not_forget_the_files_that_wait_beside_it(tmp_path: Path) -> None:
+    async with ChunkServer() as server:
+        words = settings(tmp_path, server=server.url, token_file=token_file(tmp_path))
+        for address, name in ((server.url, "here.fit"), (SERVER, "for another server.fit")):
+            shelf = Shelf.open(words.data, address, "runner-1", "now")
+            shelf.take(name, b"a run", "")
+            shelf.close()
+        assert await Rehearsal(words, jog(30), rate=100).play() == 0
+        assert server.heartbeats[-1]["held"] == {"runner-1": 1}
 
 
 async def test_once_ends_with_a_summary_when_everything_is_where_it_belongs(tmp_path: Path) -> None:
