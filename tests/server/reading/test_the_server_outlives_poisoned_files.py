@@ -62,7 +62,7 @@ async def review(desk, readers):
 async def test_a_file_that_never_ends_holds_up_nobody_and_stands_in_the_way_of_the_verdict(desk):
     send(desk, b"burn 20", RUN.encode())
     longest_s = await review(desk, Readers(Limits(cpu_s=1), command=hostile_worker.COMMAND))
-    assert longest_s < 0.5
+    assert longest_s < 2
     assert waiting(desk) == [TOO_SLOW]
     with desk.database.read() as db:
         (run,) = runs.runs_of(db, kit.RUNNER.id)
