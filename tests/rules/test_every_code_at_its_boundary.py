@@ -144,6 +144,11 @@ RED_BEFORE_ENTRY_UNSETTLED = [
 REPEATED_POOR_RESPONSE = [
     (True, "three of the last four AMBER", each_run(only(A, "a3", "a4", "a5"), during=4)),
     (True, "three of four, the latest GREEN", with_run(each_run(A, during=4), "a5", during=2)),
+    (
+        True,
+        "two of them AMBER and one RED",
+        with_run(with_run(with_run(A, "a2", during=4), "a3", during=6), "a4", during=4),
+    ),
     (False, "two of the last four", with_run(with_run(A, "a2", during=4), "a3", during=4)),
     (
         False,
@@ -191,6 +196,13 @@ POOR_2_OF_3 = [
     (False, "29 minutes", with_run(with_run(A, "a4", stiff_min=29), "a5", stiff_min=29)),
     (False, "one of the last three", with_run(A, "a4", during=4)),
     (True, "two sessions in all, both AMBER", each_run(only(A, "a4", "a5"), during=4)),
+    (True, "the first and the last of three", with_run(with_run(A, "a3", during=4), "a5", during=4)),
+    (False, "two of the last four, one of the last three", with_run(with_run(A, "a2", during=4), "a4", during=4)),
+    (
+        False,
+        "three of the last four, two of them among the last three",
+        with_run(with_run(with_run(A, "a2", during=4), "a3", during=4), "a4", during=4),
+    ),
     (False, "three of the last four: the stronger row speaks", each_run(A, during=4)),
     (False, "not answered is not poor", each_run(A, during=None)),
 ]
@@ -206,6 +218,16 @@ LAYOFF = [
         False,
         "a run with a poor sensor ends it",
         with_runs(replace(A, now=at("04-12 07:00")), run("p", at("04-10 07:00"), 600, 1500, felt(), quality="POOR")),
+    ),
+    (
+        False,
+        "a second of running ends it",
+        with_runs(replace(A, now=at("04-12 07:00")), run("p", at("04-10 07:00"), 1, 0, felt())),
+    ),
+    (
+        False,
+        "a metre of running ends it",
+        with_runs(replace(A, now=at("04-12 07:00")), run("p", at("04-10 07:00"), 0, 1, felt())),
     ),
     (True, "entered 15 days ago and never run", replace(A, sessions=(), stage_entered_at=ago(days=15))),
     (
@@ -412,6 +434,7 @@ SILENT = with_run(with_run(A, "a4", morning=None), "a5", morning=None)
 MISSING_24H = [
     (True, "two of the last three mornings never came", SILENT),
     (False, "one of the last three", with_run(A, "a4", morning=None)),
+    (False, "two of the last four", with_run(with_run(A, "a2", morning=None), "a4", morning=None)),
     (True, "the second of them due this second", with_run(SILENT, "a5", start=ago(hours=37), end=ago(hours=36))),
     (
         False,
@@ -514,6 +537,11 @@ REF_NOT_MEASURED = [
     (True, "a dose of 90 % of top speed", with_references(on("P3", max={"peak3_pct": 90}), v_max_kind="estimated")),
     (False, "a dose of 89.9 %", with_references(on("P3", max={"peak3_pct": 89.9}), v_max_kind="estimated")),
     (
+        True,
+        "80 % in each session, and 90 % once",
+        with_references(on("P3", each={"peak3_pct": 80}, max={"peak3_pct": 90}), v_max_kind="estimated"),
+    ),
+    (
         False,
         "a dose that a physio set to null",
         with_references(on("P6", total={"eff90_n": None}), v_max_kind="estimated"),
@@ -611,3 +639,45 @@ def test_every_code_but_the_dose_weighs_something():
 def test_nothing_speaks_of_readiness_where_there_is_no_programme():
     spoken = [(reason.code, reason.verdict.name) for reason in decide(replace(A, programme="NONE")).reasons]
     assert spoken == [("PROGRAMME_INVALID", "INSUFFICIENT_DATA"), ("DOSE", "CONTINUE")]
+
+
+SAYS = {
+    "RED_FLAG": ("saddle_numbness", None, None, None, None),
+    "RED_RESPONSE": ("response", "RED", "GREEN", None, "a5"),
+    "RED_SETTLED": ("response", "RED", "GREEN", None, "a4"),
+    "RED_BEFORE_ENTRY_UNSETTLED": ("response", "RED", "GREEN", None, "a4"),
+    "REPEATED_POOR_RESPONSE": ("response", 3, 3, "sessions AMBER or RED", None),
+    "POOR_2_OF_3": ("response", 2, 2, "sessions AMBER or RED", None),
+    "LAYOFF": ("gap", 15, 15, "d", None),
+    "LAPSE": ("gap", 8, 8, "d", None),
+    "NO_SESSIONS": ("sessions", 0, 1, "sessions", None),
+    "MORNING_TREND": ("morning", 3, 2, "0-10", None),
+    "CEILING": ("peak3_pct", 61, 60, "%", "a5"),
+    "WEEK_CEILING": ("runs", 5, 4, "sessions in 7 d", None),
+    "SPIKE_SMALL": ("run_m", 1.1, 1.1, "x longest of 30 d", "a5"),
+    "SPIKE_MODERATE": ("run_m", 1.3, 1.3, "x longest of 30 d", "a5"),
+    "SPIKE_LARGE": ("run_m", 2, 2, "x longest of 30 d", "a5"),
+    "PHYSIO_HOLD": (None, None, None, None, None),
+    "SITE_CHANGED": ("site", 2, 2, "sessions", None),
+    "MISSING_24H": ("morning", 2, 2, "sessions", None),
+    "POOR_SENSOR": ("quality", 2, 2, "sessions", None),
+    "DISTANCE_UNKNOWN": ("run_m", None, None, "m", "a5"),
+    "METRIC_UNMEASURED": ("inc2_s", None, 300, "s", None),
+    "REF_MISSING": ("eff90_n", None, "v_max", None, None),
+    "REF_NOT_MEASURED": ("eff90_n", "estimated", "measured", None, None),
+    "REGRESS_AT_FLOOR": ("response", "RED", "GREEN", None, "a5"),
+    "DOSE": ("sessions", 5, 4, "sessions", None),
+    "TERMINAL": (None, None, None, None, None),
+}
+
+
+@pytest.mark.parametrize("code", SAYS)
+def test_a_code_says_how_much_there_was_and_how_much_is_asked(code):
+    case = next(case for fires, _, case in TABLE[code] if fires)
+    first = next(reason for reason in decide(case).reasons if reason.code == code)
+    assert (first.item, first.measured, first.required, first.unit, first.session_id) == SAYS[code]
+
+
+def test_a_top_speed_that_is_missing_is_named_once():
+    sprints = on("P3", replace(A, references=NOBODY), total={"eff90_n": 1}, need_vmax_measured=True)
+    assert [reason.item for reason in decide(sprints).reasons if reason.code == "REF_MISSING"] == ["eff90_n"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from cases import NOW, run
+from cases import NOW, codes, mornings, only, run, volume_stage
 
 from rules.load import spike
 from rules.numbers import total
@@ -35,3 +37,19 @@ def test_a_better_morning_is_no_rise_and_no_less_than_none():
 def test_a_jump_is_read_to_six_decimals(declared_m, is_jump):
     declared = References(declared_longest_m=declared_m, declared_at=NOW)
     assert (spike(run("far", NOW, 1200, 3500, None), [], declared) is not None) is is_jump
+
+
+@pytest.mark.parametrize(
+    ("baseline", "morning", "is_trend"),
+    [
+        (1.0, 2.0, False),
+        (1.0, 2.000_000_4, False),
+        (1.0, 2.000_001, True),
+        (1.000_000_6, 2.000_001, False),
+        (1.000_006, 2.000_008, True),
+        (1.000_006, 2.000_006, False),
+    ],
+)
+def test_a_trend_of_the_mornings_is_read_to_six_decimals(baseline, morning, is_trend):
+    case = replace(only(volume_stage()), baseline_morning=baseline, daily=mornings(morning, morning, morning))
+    assert ("MORNING_TREND" in codes(case)) is is_trend
