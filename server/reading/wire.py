@@ -6,13 +6,16 @@ A request is two frames: the JSON document that completed a capture, or nothing 
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import msgspec
+from msgspec import Meta
 
 from sensors.files.run import Summary
 
 MOST_ROWS = 300_000  # of one request: three days of one-second samples, measured in about a second and 100 MB
+
+LONGEST_SENTENCE = 500  # some name what stands in the file
 
 _LENGTH = struct.Struct("<Q")
 
@@ -20,7 +23,7 @@ _LENGTH = struct.Struct("<Q")
 class ReadRun(msgspec.Struct, kw_only=True):
     """One run; `recording` is in store form. What a stream wants to be measured with is not asked for here."""
 
-    sport: str
+    sport: Annotated[str, Meta(max_length=100)]
     summary: Summary
     recording: bytes
 
@@ -33,9 +36,9 @@ class Answer(msgspec.Struct, kw_only=True):
     """
 
     runs: list[ReadRun] = []
-    refused: str | None = None
+    refused: Annotated[str, Meta(max_length=LONGEST_SENTENCE)] | None = None
     out_of_memory: bool = False
-    fault: str | None = None
+    fault: Annotated[str, Meta(max_length=100)] | None = None
 
 
 def send(pipe: BinaryIO, body: bytes) -> None:

@@ -17,7 +17,6 @@ from server.reading.capture import recording_of_capture
 
 OPEN_FILES = 16  # its pipes, and the modules that Python still loads when they are first needed
 LARGEST = 256 * 1024 * 1024  # so much a capture may have
-LONGEST_SENTENCE = 500  # some name what stands in the file
 
 _WAYS_OUT = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
@@ -58,15 +57,15 @@ def _answer(read: Read, closing: bytes, body: bytes) -> bytes:
             raise UnreadableFile(f"This recording holds {rows} samples; at most {wire.MOST_ROWS} are read at once.")
         return wire.encode(wire.Answer(runs=[_told(run) for run in runs]))
     except UnreadableFile as why:
-        return wire.encode(wire.Answer(refused=" ".join(str(why).split())[:LONGEST_SENTENCE]))
+        return wire.encode(wire.Answer(refused=" ".join(str(why).split())[: wire.LONGEST_SENTENCE]))
     except MemoryError:
         return wire.encode(wire.Answer(out_of_memory=True))
     except Exception as why:  # noqa: BLE001  # a fault of the reader is told, and the next one is read
-        return wire.encode(wire.Answer(fault=type(why).__name__))
+        return wire.encode(wire.Answer(fault=type(why).__name__[:100]))
 
 
 def _told(run: FileRun) -> wire.ReadRun:
-    return wire.ReadRun(sport=run.sport, summary=run.summary, recording=store.pack(run.recording))
+    return wire.ReadRun(sport=run.sport[:100], summary=run.summary, recording=store.pack(run.recording))
 
 
 def _confine(memory_bytes: int) -> None:

@@ -88,6 +88,10 @@ def test_a_capture_that_takes_too_much_is_stopped_too(hostile):
     assert len(readers.read_capture(POD % 0, CLOSING)) == 1
 
 
+def test_a_file_with_a_very_long_word_for_its_sport_is_read(real):
+    assert real.read(b"# sport: " + b"x" * 5000 + b"\n" + GOOD)[0].sport == "x" * 100
+
+
 def test_a_file_that_is_no_run_is_refused_in_the_readers_words(real):
     assert refusal(real, b"") == "This file is empty."
     assert "web page" in refusal(real, b"<!doctype html><html>")
