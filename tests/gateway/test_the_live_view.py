@@ -180,26 +180,17 @@ async def test_a_sensor_that_has_fallen_silent_is_shown_no_longer(tmp_path: Path
         assert await Rehearsal(words, jog(600), rate=20).play(hush) == 0
 
 
-async def played(folder: Path, kind: str) -> tuple[ChunkServer, Rehearsal, float]:
-    folder.mkdir()
-    async with ChunkServer() as server:
-        server.live = kind
-        words = settings(folder, server=server.url, token_file=token_file(folder))
-        show = Rehearsal(words, jog(60), rate=50)
-        began_s = asyncio.get_running_loop().time()
-        assert await show.play() == 0
-        return server, show, asyncio.get_running_loop().time() - began_s
-
-
 async def test_a_hanging_live_view_delays_neither_journal_nor_upload(tmp_path: Path, monkeypatch) -> None:
+    """The whole run is kept, brought and completed before the first live request has even been given up."""
     monkeypatch.setattr("gateway.app.TELL_EVERY_S", 0.05)
-    _, before, usual_s = await played(tmp_path / "usual", "unknown")
-    server, show, hanging_s = await played(tmp_path / "hanging", "hanging")
-    assert server.seen, "the live view was never asked for"
-    assert hanging_s < usual_s + live.TIMEOUT_S / 2
-    (complete,) = show.of("complete")
-    assert len(set(complete["packets"].values())) == 1
-    assert complete["packets"]["uploaded"] >= 0.9 * before.of("complete")[0]["packets"]["uploaded"]
-    (held,) = server.captures.values()
-    assert held.packets == complete["packets"]["received"]
+    monkeypatch.setattr(live, "TIMEOUT_S", 25.0)
+    async with ChunkServer() as server:
+        server.live = "hanging"
+        show = Rehearsal(settings(tmp_path, server=server.url, token_file=token_file(tmp_path)), jog(60), rate=50)
+        assert await show.play(seconds=20) == 0
+        assert len(server.seen) == 1
+        (complete,) = show.of("complete")
+        assert len(set(complete["packets"].values())) == 1 and complete["packets"]["uploaded"] > 150
+        (held,) = server.captures.values()
+        assert held.packets == complete["packets"]["received"]
     assert "upload" not in {event["where"] for event in show.of("trouble")}
