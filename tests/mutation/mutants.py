@@ -153,6 +153,8 @@ def _edits(node: ast.AST, text: _Text) -> Iterator[_Edit]:
             yield text.start(node), text.start(node), "if False: "
         case _Empties() if node.empty and ast.unparse(node.value) != node.empty:
             yield text.start(node.value), text.end(node.value), node.empty
+    for part, new in _forgotten(node):
+        yield text.start(part), text.end(part), new
     for test in _bare_tests(node):
         yield text.start(test), text.end(test), f"(not {text.raw[text.start(test) : text.end(test)].decode()})"
 
@@ -171,6 +173,15 @@ def _constants(value: object) -> list[str]:
     if isinstance(value, float):
         return [str(value + 1), f"({value - 1})", *([str(value * 1.01)] if value else [])]
     return []
+
+
+def _forgotten(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Conditions among others that nobody asks any more."""
+    if isinstance(node, ast.BoolOp):
+        nothing = str(isinstance(node.op, ast.And))
+        yield from ((part, nothing) for part in node.values if not isinstance(part, ast.Constant))
+    if isinstance(node, ast.comprehension):
+        yield from ((test, "True") for test in node.ifs)
 
 
 def _bare_tests(node: ast.AST) -> list[ast.expr]:

@@ -35,6 +35,7 @@ TESTS = [
         "test_every_code_at_its_boundary",
         "test_numbers_and_their_limits",
         "test_what_counts_toward_a_dose",
+        "test_entered_incline_meets_its_ceiling",
         "test_worked_examples",
         "test_the_next_run",
         "test_beside_the_decision",

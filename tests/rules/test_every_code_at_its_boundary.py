@@ -89,6 +89,7 @@ RED_RESPONSE = [
         with_run(replace(A, profile="NEURAL"), "a5", distal_spread=True),
     ),
     (False, "RED, and a GREEN run after it", red_a4()),
+    (False, "pain that did not spread, profile NEURAL", replace(A, profile="NEURAL")),
     (True, "RED, and only a run with a poor sensor after it", with_run(red_a4(), "a5", quality="POOR")),
     (True, "RED, and the run after it still open", with_run(red_a4(), "a5", morning=None)),
     (True, "RED, and a GREEN run at the same moment", with_run(red_a4(), "a5", start=at("03-25 07:00"))),
@@ -129,6 +130,11 @@ RED_SETTLED = [
 RED_BEFORE_ENTRY_UNSETTLED = [
     (True, "RED the day before the stage began", replace(only(red_a4(), "a4"), stage_entered_at=at("03-26 00:00"))),
     (False, "a GREEN run since", replace(red_a4(), stage_entered_at=at("03-26 00:00"))),
+    (
+        False,
+        "AMBER the day before",
+        replace(only(with_run(A, "a4", during=4), "a4"), stage_entered_at=at("03-26 00:00")),
+    ),
     (
         True,
         "exactly 7 days ago",
@@ -194,6 +200,16 @@ POOR_2_OF_3 = [
         with_run(with_run(A, "a4", stiff_min=30), "a5", stiff_min=30),
     ),
     (False, "29 minutes", with_run(with_run(A, "a4", stiff_min=29), "a5", stiff_min=29)),
+    (
+        True,
+        "40 minutes in two, where 10 are the baseline",
+        with_run(with_run(replace(A, baseline_stiff_min=10), "a4", stiff_min=40), "a5", stiff_min=40),
+    ),
+    (
+        False,
+        "39 minutes, where 10 are the baseline",
+        with_run(with_run(replace(A, baseline_stiff_min=10), "a4", stiff_min=39), "a5", stiff_min=39),
+    ),
     (False, "one of the last three", with_run(A, "a4", during=4)),
     (True, "two sessions in all, both AMBER", each_run(only(A, "a4", "a5"), during=4)),
     (True, "the first and the last of three", with_run(with_run(A, "a3", during=4), "a5", during=4)),
@@ -517,9 +533,11 @@ REF_MISSING = [
         "a measured top speed is asked for, and there is none",
         on("P3", replace(A, references=NOBODY), need_vmax_measured=True),
     ),
+    (False, "a measured top speed is asked for, and there is one", on("P3", need_vmax_measured=True)),
 ]
 REF_NOT_MEASURED = [
     (True, "sprints, top speed estimated", with_references(F, v_max_kind="estimated")),
+    (False, "no speed is known at all: it is missing, not estimated", replace(F, references=NOBODY)),
     (True, "nobody said whether it was measured", with_references(F, v_max_kind=None)),
     (True, "estimated from the threshold", with_references(F, v_max_mps=None)),
     (False, "measured", F),
@@ -681,3 +699,14 @@ def test_a_code_says_how_much_there_was_and_how_much_is_asked(code):
 def test_a_top_speed_that_is_missing_is_named_once():
     sprints = on("P3", replace(A, references=NOBODY), total={"eff90_n": 1}, need_vmax_measured=True)
     assert [reason.item for reason in decide(sprints).reasons if reason.code == "REF_MISSING"] == ["eff90_n"]
+
+
+def test_what_needs_a_measured_top_speed_is_named_by_its_dose():
+    strides = with_references(on("P6", need_vmax_measured=True), v_max_kind="estimated")
+    assert [reason.item for reason in decide(strides).reasons if reason.code == "REF_NOT_MEASURED"] == ["eff70_n"]
+
+
+def test_a_metric_that_only_the_total_asks_for_is_asked_for_as_much():
+    climbs = on("P3", each_run(A, inc2_s=None), total={"inc2_s": 600})
+    (unmeasured,) = (reason for reason in decide(climbs).reasons if reason.code == "METRIC_UNMEASURED")
+    assert (unmeasured.item, unmeasured.required) == ("inc2_s", 600)

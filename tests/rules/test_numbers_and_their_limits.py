@@ -8,7 +8,7 @@ import pytest
 from cases import NOW, codes, mornings, only, run, volume_stage
 
 from rules.load import spike
-from rules.numbers import total
+from rules.numbers import plain, total
 from rules.profiles import choose
 from rules.response import classify
 from rules.vocabulary import CheckIn, References
@@ -53,3 +53,7 @@ def test_a_jump_is_read_to_six_decimals(declared_m, is_jump):
 def test_a_trend_of_the_mornings_is_read_to_six_decimals(baseline, morning, is_trend):
     case = replace(only(volume_stage()), baseline_morning=baseline, daily=mornings(morning, morning, morning))
     assert ("MORNING_TREND" in codes(case)) is is_trend
+
+
+def test_a_whole_number_is_shown_without_its_point_and_nothing_else_is_changed():
+    assert [repr(plain(value)) for value in (4.0, 2.5, 3, "RED", None)] == ["4", "2.5", "3", "'RED'", "None"]

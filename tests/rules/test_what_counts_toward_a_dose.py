@@ -75,6 +75,12 @@ def test_a_session_in_the_second_the_stage_began_belongs_to_it():
     assert "a1" not in eligible(with_run(A, "a1", start=A.stage_entered_at - SECOND))
 
 
+def test_a_stage_without_a_window_counts_what_it_has_seen_in_60_days():
+    endless = replace(A, stage_entered_at=at("01-01 00:00"), stage_override={"window_days": None})
+    assert "a1" in eligible(with_run(endless, "a1", start=NOW - timedelta(days=60)))
+    assert "a1" not in eligible(with_run(endless, "a1", start=NOW - timedelta(days=60) - SECOND))
+
+
 def test_sessions_are_taken_from_the_first_on_with_their_starts_apart():
     daily = replace(A, sessions=tuple(run(f"d{i}", at(f"03-{20 + i} 07:00"), 1500, 5000, felt()) for i in range(6)))
     assert counted(daily) == ["d0", "d2", "d4"], "48 hours from start to start, exactly 48 are enough"
@@ -160,6 +166,8 @@ LATEST = [
     ({"during": None, "start": at("03-30 07:00")}, ("UNKNOWN", "GREEN")),
     ({"during": 4, "morning": None}, ("AMBER", "GREEN")),
     ({"stopped": True, "morning": None}, ("RED", "GREEN")),
+    ({"during": 4, "morning": None, "start": at("03-30 07:00")}, ("AMBER", "GREEN")),
+    ({"stopped": True, "morning": None, "start": at("03-30 07:00")}, ("RED", "GREEN")),
     ({"quality": "POOR"}, None),
     ({"peak3_pct": 99}, None),
 ]
