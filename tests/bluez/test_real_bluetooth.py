@@ -84,7 +84,7 @@ async def test_a_pod_that_a_killed_gateway_left_linked_is_taken_over(room: Room,
     assert await room.bluez.is_connected(pod.address), "bluetoothd keeps the link that nobody wants any more"
     gateway = start_gateway()
     await gateway.says("resumed")
-    await gateway.says("connected", sensor=pod.address, seconds=100)
+    await gateway.says("connected", sensor=pod.address)
     said += await run(pod, range(10, 20))
     assert await on_disk(gateway, said) == said
 
@@ -98,7 +98,7 @@ async def test_bluetoothd_is_killed_and_the_run_goes_on_once_it_is_back(room: Ro
     await gateway.says("lost", sensor=pod.address)
     await gateway.says("trouble", where="radio")
     room.bluetoothd.start()
-    await gateway.says("connected", sensor=pod.address, seconds=120)
+    await gateway.says("connected", sensor=pod.address)
     said += await run(pod, range(10, 20))
     assert await on_disk(gateway, said) == said
 
@@ -113,7 +113,7 @@ async def test_the_message_bus_dies_and_the_run_goes_on_once_it_is_back(room: Ro
     await gateway.says("trouble", where="radio")
     room.bluetoothd.kill()  # where it has not ended by itself, for it is of no use without a bus
     await room.start_daemons()
-    await gateway.says("connected", sensor=pod.address, seconds=120)
+    await gateway.says("connected", sensor=pod.address)
     said += await run(pod, range(10, 20))
     assert await on_disk(gateway, said) == said
 
@@ -130,7 +130,7 @@ async def test_an_adapter_that_comes_back_under_another_number_is_used_again(roo
     await gateway.says("trouble", what="no Bluetooth to listen with: No Bluetooth adapters found.")
     with room.broken_chip():
         assert await room.plug_in() != before
-        await gateway.says("connected", sensor=pod.address, seconds=120)
+        await gateway.says("connected", sensor=pod.address)
         said += await run(pod, range(10, 20))
         assert await on_disk(gateway, said) == said
 

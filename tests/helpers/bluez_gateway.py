@@ -55,7 +55,7 @@ class GatewayProcess:
         log = Path(f"{self._out}.log")
         return log.read_text() if log.exists() else ""
 
-    async def says(self, kind: str, seconds: float = 60.0, **words: Any) -> dict[str, Any]:
+    async def says(self, kind: str, seconds: float = 100.0, **words: Any) -> dict[str, Any]:
         """The next event of this kind with these words, after those that were waited for before."""
         wanted = {"event": kind, **words}
         try:

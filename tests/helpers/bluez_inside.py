@@ -17,6 +17,7 @@ from bluez_gateway import GatewayProcess, wait_until_warm
 from gateway.virtual.pods import FootPod
 
 REPORTS = Path(os.environ["STRIDEGATE_BLUEZ_REPORTS"])
+LOGS = Path("/run/logs")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,7 +85,7 @@ class Room:
 @pytest.fixture(scope="session")
 def daemons() -> Iterator[tuple[Daemon, Daemon]]:
     """The message bus and bluetoothd; a test may kill them, and the next one starts them again."""
-    both = Daemon(BUS, REPORTS.parent / "bus.log"), Daemon(BLUETOOTHD, REPORTS.parent / "bluetoothd.log")
+    both = Daemon(BUS, LOGS / "bus.log"), Daemon(BLUETOOTHD, LOGS / "bluetoothd.log")
     yield both
     for daemon in both:
         daemon.kill()

@@ -18,6 +18,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[2]
 PARTS = PROJECT / "tests" / "bluez" / "vm"
 LONGEST_S = 900.0  # for everything; whatever still runs then is ended from outside
+LAST_WORDS_S = 20.0
 PREPARING_S = 300.0  # a kernel of 70 MB is fetched once
 PROGRAMS = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -76,8 +77,10 @@ class Machine:
                 time.sleep(0.1)
 
     def close(self, keep: bool) -> None:
-        """End it, and forget its logs unless they are wanted."""
-        if self._qemu.poll() is None:
+        """Forget it; where its logs are wanted, give it the time to hand them over."""
+        try:
+            self._qemu.wait(LAST_WORDS_S if keep else 0)
+        except subprocess.TimeoutExpired:
             self._qemu.terminate()
             self._qemu.wait(15)
         self._lines.close()
@@ -96,7 +99,7 @@ class Machine:
 
     def _last(self) -> str:
         """The end of what the machine said on its console and of what pytest said within it."""
-        parts = [self.folder / "pytest.log", self.folder / "qemu.log"]
+        parts = [self.folder / "logs" / "pytest.log", self.folder / "qemu.log"]
         return "\n".join(
             "\n".join(part.read_text(errors="replace").splitlines()[-15:]) for part in parts if part.exists()
         )
