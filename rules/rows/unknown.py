@@ -80,7 +80,8 @@ def _needs_measured(stage: Stage, name: str) -> bool:
         return False
     amounts = (group[name] for group in (stage.each, stage.total, stage.max) if name in group)
     percents = (percent_of_v_max(name, amount) for amount in amounts)
-    near_top = any(percent is not None and percent >= NEAR_TOP_PERCENT for percent in percents)
+    # A name that does not tell its percent, such as eff92.5_n, may be near the top.
+    near_top = any(percent is None or percent >= NEAR_TOP_PERCENT for percent in percents)
     return stage.need_vmax_measured or near_top
 
 

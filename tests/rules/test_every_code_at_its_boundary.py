@@ -543,6 +543,13 @@ REF_NOT_MEASURED = [
     (False, "measured", F),
     (False, "strides at 70 % on an estimate", with_references(on("P6"), v_max_kind="estimated")),
     (
+        True,
+        "a physio's own metric whose name does not tell its percent as others do",
+        with_references(on("P3", total={"eff92.5_n": 1}), v_max_kind="estimated"),
+    ),
+    (True, "nor does this one", with_references(on("P3", total={"eff95_hills": 1}), v_max_kind="estimated")),
+    (False, "a physio's own 75 %", with_references(on("P3", total={"eff75_n": 1}), v_max_kind="estimated")),
+    (
         False,
         "the last stage asks for nothing, whatever was written into it",
         with_references(on("P10", need_vmax_measured=True), v_max_kind="estimated"),
