@@ -111,7 +111,7 @@ def _walk(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
             yield inner, child
             yield from _walk(child, inner)
             if isinstance(child, ast.FunctionDef) and child.returns is not None:
-                yield from ((inner, _Empties(node, child.returns)) for node in ast.walk(child) if _gives(node))
+                yield from ((inner, _Empties(said, child.returns)) for said in ast.walk(child) if _gives(said))
 
 
 def _gives(node: ast.AST) -> bool:

@@ -1,8 +1,4 @@
-"""Every small wrong in a deciding rule must turn a test red; what survives is printed, with its line.
-
-A mutant lives in the memory of a child process alone: the tree is never written to, so this may run beside any work.
-Arguments, where there are some, name the modules to try (`rules/dose.py`).
-"""
+"""Every small wrong in a deciding rule must turn a test red: each lives in a child process, and never in the tree."""
 
 from __future__ import annotations
 
@@ -53,7 +49,8 @@ def main() -> int:
     if _tests_end_with(None) != 0:
         print("The tests are not green without any mutant; nothing can be told.")
         return 1
-    mutants = [mutant for path in sys.argv[1:] or MODULES for mutant in mutants_of(path, Path(path).read_text())]
+    chosen = sys.argv[1:] or MODULES
+    mutants = [mutant for path in chosen for mutant in mutants_of(path, Path(path).read_text())]
     equivalent = dict(_equivalent())
     survived, killed = [], 0
     with multiprocessing.get_context("fork").Pool(2) as pool:
@@ -65,9 +62,12 @@ def main() -> int:
             print(f"{fate:9} {mutant.module}:{mutant.line}  {mutant.before}  ->  {mutant.after}", flush=True)
     for mutant in survived:
         print(f"SURVIVED {mutant.module}:{mutant.line}\n{mutant.key}")
+    stale = set(equivalent) - {mutant.key for mutant in mutants} if chosen == MODULES else set()
+    for key in sorted(stale):
+        print(f"equivalent.txt names what no module says any more: {key}")
     alike = len(mutants) - killed - len(survived)
     print(f"mutants: {killed} killed, {alike} that change no decision, {len(survived)} survived, of {len(mutants)}")
-    return 1 if survived or not mutants else 0
+    return 1 if survived or stale or not mutants else 0
 
 
 def _equivalent() -> Iterator[tuple[str, str]]:
