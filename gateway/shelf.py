@@ -7,6 +7,7 @@ the file itself stays where it was found, and nobody here ever alters or deletes
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -79,10 +80,11 @@ class Shelf:
         words = {"sha256": stands_for, "name": name, "size": size, "taken_at": taken_at}
         return self._add(words | {"state": "aside", "why": why})
 
-    def first(self) -> Waiting | None:
-        """What is to be handed over next: the one that has waited longest."""
-        asked = "SELECT n, sha256, name, body FROM files WHERE state = 'waiting' ORDER BY n LIMIT 1"
-        row = self._do(asked).fetchone()
+    def first(self, but: Collection[int] = ()) -> Waiting | None:
+        """What is to be handed over next: the one that has waited longest, `but` not those of these numbers."""
+        others = ", ".join("?" * len(but))
+        asked = f"SELECT n, sha256, name, body FROM files WHERE state = 'waiting' AND n NOT IN ({others})"  # noqa: S608
+        row = self._do(f"{asked} ORDER BY n LIMIT 1", *but).fetchone()
         return None if row is None else Waiting(n=row[0], sha256=row[1], name=row[2], body=row[3])
 
     def waiting(self) -> tuple[int, int]:

@@ -75,6 +75,7 @@ def _opened(folder: Path, server: str, runner: str) -> sqlite3.Connection | None
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     db = readable(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
     try:
+        db.execute("PRAGMA auto_vacuum = FULL")  # before anything else; what was handed over leaves this disk
         configure(db)
         if version(db) == 0:
             _create(db, server, runner)

@@ -24,14 +24,18 @@ PROTOCOL = "1"
 REQUEST_TIMEOUT_S = 30.0
 READING_TIMEOUT_S = 300.0  # a server takes two minutes for a slow sender, and as long again to read a strange file
 LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 LONGEST_REASON = 300
 
 
 class TryLater(Exception):
-    """The server is away, busy or broken: nothing is lost, the same is offered again after a pause."""
+    """The server is away, busy or broken: nothing is lost, the same is offered again after a pause.
 
-    def __init__(self, why: str, after_s: float = 0.0) -> None:
-        self.after_s = after_s
+    `is_busy` where it says so itself, whatever it is asked.
+    """
+
+    def __init__(self, why: str, after_s: float = 0.0, is_busy: bool = False) -> None:
+        self.after_s, self.is_busy = after_s, is_busy
         super().__init__(why)
 
 
@@ -161,7 +165,8 @@ def _understood(reply: aiohttp.ClientResponse, content: bytes) -> dict[str, Any]
     if status == HTTPStatus.GONE:
         raise Gone(_reason(reply, content))
     if status in LATER or status >= 500 or 300 <= status < 400:
-        raise TryLater(f"the server cannot take it now: {_reason(reply, content)}", _retry_after_s(reply))
+        why = f"the server cannot take it now: {_reason(reply, content)}"
+        raise TryLater(why, _retry_after_s(reply), is_busy=status in BUSY)
     if status >= 400:
         raise Refused(_reason(reply, content), status, _sentence(content))
     if content and "json" not in reply.content_type:

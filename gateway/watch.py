@@ -15,6 +15,7 @@ from gateway.sync import backoff_s
 from gateway.taker import LOOK_EVERY_S, Taker
 from gateway.tally import Tally
 from gateway.threads import in_thread
+from gateway.turns import Turns
 from gateway.upload import Gone, Refused, TryLater, Unwelcome
 
 PERSON_PAUSE_S = 60.0  # somebody must pair or update something first
@@ -29,6 +30,7 @@ class Watch:
         self, taker: Taker, shelf: Shelf, post: Post, clock: Clock, jitter: Callable[[], float], tally: Tally
     ) -> None:
         self._taker, self._shelf, self._post, self._tally = taker, shelf, post, tally
+        self._turns = Turns(shelf, clock, jitter)
         self._clock, self._jitter = clock, jitter
         self._offer_at_ns = clock.monotonic_ns()
         self._vain = 0
@@ -64,14 +66,13 @@ class Watch:
         """Offer what has waited longest; False where nothing waits or nothing can be done about it now."""
         if self._clock.monotonic_ns() < self._offer_at_ns:
             return False
-        file = await in_thread(self._shelf.first)
+        file = await self._turns.next()
         try:
-            await self._tell_waiting(file is not None)
+            await self._tell_waiting(file is not None or bool(self._turns.postponed))
             if file is not None:
                 await self._offer(file)
         except TryLater as why:
-            self._vain += 1
-            self._pause(max(backoff_s(self._vain, self._jitter()), why.after_s), str(why))
+            self._back_off(str(why), why.after_s)
             return False
         except Unwelcome as why:
             self._pause(PERSON_PAUSE_S, str(why))
@@ -79,8 +80,8 @@ class Watch:
         except NoRoom as why:
             self._tally.say("disk", str(why))
             return False
-        self._vain = 0
-        self._tally.say("upload", "")
+        if file is None:
+            self._tally.say("upload", next(iter(self._turns.postponed.values()), ""))
         return file is not None
 
     async def _offer(self, file: Waiting) -> None:
@@ -89,6 +90,11 @@ class Watch:
             return
         try:
             runs = await self._post.deliver(file.name, file.body)
+        except TryLater as why:
+            if why.is_busy:
+                raise
+            await self._post.tell_waiting()  # raises TryLater too where the server is away: then everybody waits
+            self._turns.stumbled(file, str(why))
         except Gone:
             await self._set_aside(file, "the server has deleted it and will not have it again")
         except Refused as why:
@@ -97,10 +103,12 @@ class Watch:
             await self._set_aside(file, why.sentence)
         else:
             await in_thread(partial(self._shelf.deliver, file, runs))
+            self._is_well()
             self._tally.tell("delivered", file.name, sha256=file.sha256, runs=runs)
 
     async def _set_aside(self, file: Waiting, why: str) -> None:
         await in_thread(partial(self._shelf.set_aside, file, why))
+        self._is_well()
         self._tally.tell("set_aside", file.name, why=why)
 
     async def _lose(self, file: Waiting) -> None:
@@ -114,6 +122,15 @@ class Watch:
         if is_waiting != self._has_told_waiting:
             await self._post.tell_waiting()
             self._has_told_waiting = is_waiting
+
+    def _is_well(self) -> None:
+        """The server has dealt with a file."""
+        self._vain = 0
+        self._tally.say("upload", "")
+
+    def _back_off(self, why: str, at_least_s: float = 0.0) -> None:
+        self._vain += 1
+        self._pause(max(backoff_s(self._vain, self._jitter()), at_least_s), why)
 
     def _pause(self, seconds: float, why: str) -> None:
         self._offer_at_ns = self._in_ns(seconds)

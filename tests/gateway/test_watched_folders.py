@@ -15,6 +15,7 @@ import files_as_text
 import fit_writer
 import pytest
 from chunk_server import ChunkServer
+from cutting_proxy import CuttingProxy
 from gateway_kit import MovingClock, Rehearsal, jog, packets, settings, token_file
 from power_cut import Trace, count_after, crashed, library
 from watched import LOOKS, watched
@@ -141,6 +142,37 @@ async def test_a_bad_file_stops_no_other_and_is_left_as_it_is(tmp_path: Path) ->
             assert before == (bad.read_bytes(), bad.stat().st_mtime_ns, sorted(here.folder.iterdir()))
         (account,) = accounts(tmp_path / "data")
         assert [(aside.name, aside.why) for aside in account.set_aside] == [("a.tcx", "there is no run in it")]
+
+
+async def test_a_file_at_which_the_server_breaks_lets_the_others_by(tmp_path: Path) -> None:
+    async with ChunkServer() as server, watched(tmp_path, server.url) as here:
+        os.utime(here.put("a.fit", b"poison"), ns=(10**9, 10**9))
+        here.put("b.fit", b"a run")
+        here.put("c.fit", b"another run")
+        server.poison = b"poison"
+        summary = await here.watch.once()
+        assert (here.of("delivered"), summary["waiting"]) == (["b.fit", "c.fit"], 1)
+        await here.look(60)
+        here.put("d.fit", b"a third run")
+        await here.look()
+        assert here.of("delivered") == ["b.fit", "c.fit", "d.fit"]
+        assert server.requests["POST /api/v1/runners/{runner}/files"] < 30  # the broken one is offered ever less often
+        server.poison = None
+        await here.look(450)
+        assert here.of("delivered")[-1] == "a.fit" and here.shelf.waiting() == (0, 0)
+        assert server.heartbeats[-1]["held"] == {"r-1": 0}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_connections_that_are_cut_at_any_byte_bring_every_file_once(tmp_path: Path, seed: int) -> None:
+    async with ChunkServer() as server, CuttingProxy(server.port, seed) as proxy:
+        async with watched(tmp_path, proxy.url) as here:
+            for n in range(15):
+                here.put(f"{n:02}.fit", bytes([n]) * 2000)
+            await here.look(1000)
+            assert sorted(here.of("delivered")) == sorted(here.of("taken")) == [f"{n:02}.fit" for n in range(15)]
+        assert proxy.cuts > 10
+        assert sorted(server.files.values()) == [bytes([n]) * 2000 for n in range(15)]
 
 
 async def test_what_was_set_aside_is_offered_again_only_when_somebody_asks(tmp_path: Path) -> None:
@@ -431,6 +463,17 @@ def test_no_power_cut_takes_a_file_that_was_called_taken(tmp_path: Path, survive
         }
         there, word = count_after(tmp_path / str(at), files, "SELECT count(*) FROM files WHERE length(body) = 3000")
         assert (word, there >= trace.steps[at].acknowledged) == ("ok", True)
+
+
+def test_what_was_handed_over_leaves_this_disk(tmp_path: Path) -> None:
+    shelf = Shelf.open(tmp_path, SERVER, "r-1", "now")
+    for n in range(20):
+        shelf.take(f"{n}.fit", bytes([n]) * 100_000, "")
+    while (file := shelf.first()) is not None:
+        shelf.deliver(file, 1) if file.n % 2 else shelf.set_aside(file, "no run in it")
+    shelf.close()
+    (path,) = tmp_path.glob("files/*/files.db")
+    assert path.stat().st_size < 100_000 and not path.with_name("files.db-wal").exists()
 
 
 def test_status_reads_a_shelf_beside_whoever_writes_it(tmp_path: Path) -> None:
