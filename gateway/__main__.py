@@ -1,4 +1,4 @@
-"""The gateway's commands: scan, run, status, replay, doctor."""
+"""The gateway's commands: pair, run, watch, scan, status, replay, doctor."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ SENTENCES = {
     "code": "Open {open} and type this code: {code}. It lives for {minutes} minutes.",
     "paired": "Paired with {server}. This gateway brings runs of {names}.",
     "taken": "{file} is whole, and waits here for the server.",
-    "known": "{file} was taken before.",
     "delivered": "{file} is with the server, with {runs} in it.",
     "set_aside": "{file} was set aside and lies where it was: {why}",
     "unreadable": "{file} cannot be read: {why}",
@@ -29,10 +28,11 @@ SENTENCES = {
 
 
 def tell(event: Event) -> None:
-    """Print what happened."""
+    """Print what happened; of files that were taken long ago nothing is said, for there may be hundreds."""
     if event["event"] == "code":
         Console(highlight=False).print(_code(event))
-    typer.echo(SENTENCES[event["event"]].format(**event | _in_words(event)))
+    if event["event"] in SENTENCES:
+        typer.echo(SENTENCES[event["event"]].format(**event | _in_words(event)))
 
 
 def _code(event: Event) -> Panel:
