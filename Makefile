@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-bluez lint planted mutation fuzz soak screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted invariants mutation fuzz soak screenshots real bench requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -42,6 +42,9 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
 	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
+
+invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
+	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q --timeout 900 tests/rules/test_the_thirteen_invariants.py
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 	@$(BIN)/python tests/real/table.py
