@@ -19,18 +19,13 @@ class Breach:
     ceiling: float
 
 
-def breaches(metrics: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
-    """The ceilings that a session passed; equal is within, and a metric that is not known breaks none."""
-    return passed(held(metrics, ceil), ceil)
-
-
 def held(metrics: Metrics, ceil: Mapping[str, float]) -> dict[str, float | None]:
     """For each ceiling the value of the session that is held against it."""
     return {name: ceiling_metric(metrics, name) for name in ceil}
 
 
 def passed(values: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
-    """The ceilings that values as `held` gives them passed."""
+    """The ceilings that were passed by values as `held` gives them; equal is within, and one not known passes none."""
     measured = ((name, values[name], ceiling) for name, ceiling in ceil.items())
     return tuple(
         Breach(metric=name, measured=value, ceiling=ceiling)
