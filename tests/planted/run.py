@@ -55,7 +55,7 @@ def _plant(patch: Path) -> str | None:
 def _still_green(copy: Path, tests: list[str]) -> Iterator[str]:
     for test in tests:
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *test.split()],
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test.strip()],
             cwd=copy,
             env={**os.environ, "PYTHONPATH": str(copy)},
             capture_output=True,
