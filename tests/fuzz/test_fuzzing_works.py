@@ -57,6 +57,7 @@ def test_every_kind_of_bytes_from_strangers_has_a_target():
 
 def test_a_target_that_breaks_is_told_with_the_input_that_broke_it(tmp_path, monkeypatch, capsys):
     run = loaded(HERE / "run.py")
+    monkeypatch.setattr(run.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("FUZZ_SECONDS", "20")
     monkeypatch.setenv("PYTHONPATH", str(HERE))
     broken = tmp_path / "fuzz_broken.py"
