@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server.storage.tables import CaptureRow, ChunkConflictRow, ChunkRow, FileRow, ReviewRequestRow
+from server.storage.tables.arrivals import CaptureRow, ChunkConflictRow, ChunkRow, FileRow, ReviewRequestRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server.storage.tables import GatewayRow, HeartbeatRow, PairingMissRow, PairingRow
+from server.storage.tables.gateways import GatewayRow, HeartbeatRow, PairingMissRow, PairingRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

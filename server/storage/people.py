@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from server.storage.tables import AssignmentRow, CareRequestRow, CareRow, EntryRow, GatewayRow, LoginRow, PersonRow
+from server.storage.tables.gateways import AssignmentRow, GatewayRow
+from server.storage.tables.people import CareRequestRow, CareRow, EntryRow, LoginRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from server.storage.tables import CheckInRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
+from server.storage.tables.runs import CheckInRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from server.storage import tables
+from server.storage import schema
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=tables.metadata, render_as_batch=True, user_module_prefix="")
+context.configure(connection=connection, target_metadata=schema.metadata, render_as_batch=True, user_module_prefix="")
 with context.begin_transaction():
     context.run_migrations()

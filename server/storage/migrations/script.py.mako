@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from alembic import op
 
-from server.storage.tables import UtcTime
+from server.storage.tables.columns import UtcTime
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from server.storage.tables import UtcTime
+from server.storage.tables.columns import UtcTime
 
 revision = "0001"
 down_revision = None

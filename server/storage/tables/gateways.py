@@ -1,0 +1,61 @@
+"""Gateways, how they are let in, and what they said last of themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from server.storage.tables.columns import UtcTime, document, time
+
+
+class GatewayRow(SQLModel, table=True):
+    __tablename__ = "gateways"
+    id: str = Field(primary_key=True)
+    name: str
+    token_sha256: str = Field(unique=True)
+    created_at: datetime = time()
+    revoked_at: datetime | None = time(nullable=True)
+
+
+class AssignmentRow(SQLModel, table=True):
+    """Whose runs a gateway may bring."""
+
+    __tablename__ = "assignments"
+    gateway_id: str = Field(primary_key=True, foreign_key="gateways.id")
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """What a gateway said last of itself; `held` are the packets that it still has, by runner."""
+
+    __tablename__ = "heartbeats"
+    gateway_id: str = Field(primary_key=True, foreign_key="gateways.id")
+    at: datetime = time()
+    held: dict[str, Any] = document()
+    body: dict[str, Any] = document()
+
+
+class PairingRow(SQLModel, table=True):
+    """A gateway that asks to be let in; both of its secrets are kept as hashes."""
+
+    __tablename__ = "pairings"
+    device_sha256: str = Field(primary_key=True)
+    code_sha256: str = Field(index=True)
+    name: str
+    address: str = Field(index=True)
+    started_at: datetime = time()
+    expires_at: datetime = time()
+    approved_by: str | None = None
+    runner_ids: list[str] | None = document(nullable=True)
+    gateway_id: str | None = None
+
+
+class PairingMissRow(SQLModel, table=True):
+    """A code that somebody typed and that was none: a few are mistakes, many are guesses."""
+
+    __tablename__ = "pairing_misses"
+    person_id: str = Field(primary_key=True, foreign_key="people.id")
+    at: datetime = Field(sa_column=Column(UtcTime(), primary_key=True))

@@ -1,0 +1,83 @@
+"""What was measured and what was said: runs, plans, answers, statements, verdicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from server.storage.tables.columns import UtcTime, blob, document, time
+
+
+class PlanRow(SQLModel, table=True):
+    """One version of a runner's plan; a change is a new version, never an edit."""
+
+    __tablename__ = "plans"
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+    version: int = Field(primary_key=True)
+    valid_from: datetime = time()
+    by: str
+    body: dict[str, Any] = document()
+
+
+class RunRow(SQLModel, table=True):
+    """One run as measured: everything here can be made again from the bytes that were kept."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_runner_start", "runner_id", "start"),)
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+    id: str = Field(primary_key=True)
+    kind: str  # capture | file
+    source_id: str
+    start: datetime = time()
+    end: datetime = time()
+    rules_version: str
+    decoder_version: str
+    measured_with: str  # hash of the references and the fatigue onset it was measured against
+    measured: dict[str, Any] = document()
+
+
+class RecordingRow(SQLModel, table=True):
+    __tablename__ = "recordings"
+    runner_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    body: bytes = blob()
+
+
+class CheckInRow(SQLModel, table=True):
+    """One answer; a correction is a later row, and the earlier one stays."""
+
+    __tablename__ = "check_ins"
+    runner_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    answered_at: datetime = Field(sa_column=Column(UtcTime(), primary_key=True))
+    by: str
+    body: dict[str, Any] = document()
+
+
+class SaidRow(SQLModel, table=True):
+    """What was said apart from a run: a daily morning value, a flag, a hold."""
+
+    __tablename__ = "said"
+    runner_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str  # daily | flag | hold
+    said_at: datetime = time()
+    by: str
+    body: dict[str, Any] = document()
+
+
+class VerdictRow(SQLModel, table=True):
+    """What was said to the runner, with the hash of what was known; a later one supersedes it visibly."""
+
+    __tablename__ = "verdicts"
+    runner_id: str = Field(primary_key=True)
+    decided_at: datetime = Field(sa_column=Column(UtcTime(), primary_key=True))
+    inputs_sha256: str = Field(primary_key=True)
+    rules_version: str
+    programme_version: str | None
+    decision: str
+    body: dict[str, Any] = document()
+    superseded_at: datetime | None = time(nullable=True)
