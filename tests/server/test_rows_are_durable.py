@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from server.storage import people, tables
+from server.storage import people, schema
 from server.storage.database import Database
 from server.storage.people import Person
 
@@ -39,7 +39,7 @@ def test_every_connection_is_told_to_wait_for_the_disk(database):
 def test_the_migrations_give_the_schema_that_the_code_speaks_of(database):
     with database.read() as db:
         context = MigrationContext.configure(db.connection(), opts={"compare_type": True})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, schema.metadata) == []
 
 
 def test_the_schema_can_be_taken_back_and_made_again(database):
