@@ -12,8 +12,22 @@ from rules.numbers import metric
 from rules.red_flags import red_flag
 from rules.rows.gaps import RESTART_DAYS
 from rules.rows.said import is_active
-from rules.speech.amounts import amount, day
-from rules.speech.words import AT_FLOOR, DECISIONS, MISSING, NOTES, REFERENCES, RESTART, WORDS, Words
+from rules.speech.tongue import ENGLISH, Tongue
+from rules.speech.words import (
+    AFTER,
+    AT_FLOOR,
+    DECISIONS,
+    MISSING,
+    NOTES,
+    OF_A_WORD,
+    OF_AN_AMOUNT,
+    REFERENCES,
+    RESTART,
+    UNKNOWN_DAY,
+    UNTIL,
+    WORDS,
+    Words,
+)
 from rules.view import in_horizon
 from rules.vocabulary import Decision, Missing, Reason, Session
 
@@ -21,49 +35,54 @@ Audience = Literal["runner", "physio"]
 _SPIKES = ("SPIKE_SMALL", "SPIKE_MODERATE", "SPIKE_LARGE")
 
 
-def decision_words(decision: Decision, target_stage: str | None, audience: Audience = "runner") -> str:
+def decision_words(
+    decision: Decision, target_stage: str | None, audience: Audience = "runner", tongue: Tongue = ENGLISH
+) -> str:
     """What a decision asks of the runner."""
-    return _for(DECISIONS[decision], audience).format(target=target_stage or "")
+    return _for(DECISIONS[decision], audience, tongue).format(target=target_stage or "")
 
 
-def reason_words(reason: Reason, case: Case, audience: Audience = "runner") -> str:
+def reason_words(reason: Reason, case: Case, audience: Audience = "runner", tongue: Tongue = ENGLISH) -> str:
     """One reason in one or two sentences. A code that has no words yet is named as it is."""
     if reason.code == "REGRESS_AT_FLOOR":
-        return f"{_filled(reason.of or '', reason, case, audience)} {_at_floor(reason)}"
-    return _filled(reason.code, reason, case, audience)
+        return f"{_filled(reason.of or '', reason, case, audience, tongue)} {tongue.translate(_at_floor(reason))}"
+    return _filled(reason.code, reason, case, audience, tongue)
 
 
-def note_words(note: str, audience: Audience = "runner") -> str:
+def note_words(note: str, audience: Audience = "runner", tongue: Tongue = ENGLISH) -> str:
     """One note of a verdict, such as `CEILING_UNCHECKED inc4_s`."""
     code, _, item = note.partition(" ")
-    return _for(NOTES[code], audience).format(item=label(item)) if code in NOTES else note
+    return _for(NOTES[code], audience, tongue).format(item=tongue.translate(label(item))) if code in NOTES else note
 
 
-def requirement_words(part: Missing | Requirement) -> str:
+def requirement_words(part: Missing | Requirement, tongue: Tongue = ENGLISH) -> str:
     """One thing the stage asks for: what it is, how much of it is there, and how much is asked for."""
     kind, _, name = part.item.partition(".")
-    what = MISSING.get(kind, part.item).format(item=label(name))
+    what = tongue.translate(MISSING.get(kind, part.item)).format(item=tongue.translate(label(name)) if name else "")
     if isinstance(part.required, str):
-        return f"{what}: {amount(part.measured, None)}, where {part.required} is needed"
+        return tongue.translate(OF_A_WORD).format(
+            what=what, measured=tongue.amount(part.measured, None), required=tongue.translate(part.required)
+        )
     unit = None if part.unit == "sessions" else part.unit
-    return f"{what}: {amount(part.measured, unit)} of {amount(part.required, unit)}"
+    measured, required = tongue.amount(part.measured, unit), tongue.amount(part.required, unit)
+    return tongue.translate(OF_AN_AMOUNT).format(what=what, measured=measured, required=required)
 
 
-def _filled(code: str, reason: Reason, case: Case, audience: Audience) -> str:
+def _filled(code: str, reason: Reason, case: Case, audience: Audience, tongue: Tongue) -> str:
     if code not in WORDS:
         return code
     session = next((one for one in case.sessions if one.id == reason.session_id), None)
-    return _for(WORDS[code], audience).format(
-        item=_item(reason),
-        measured=_measured(reason),
-        required=_required(reason),
-        when=day(session.start) if session else "an unknown day",
-        more=_more(reason, case, session),
+    return _for(WORDS[code], audience, tongue).format(
+        item=tongue.translate(_item(reason)) if reason.item else "",
+        measured=tongue.amount(reason.measured, _unit(reason)),
+        required=_required(reason, tongue),
+        when=tongue.day(session.start) if session else tongue.translate(UNKNOWN_DAY),
+        more=_more(reason, case, session, tongue),
     )
 
 
-def _for(words: Words, audience: Audience) -> str:
-    return words.runner if audience == "runner" else words.physio
+def _for(words: Words, audience: Audience, tongue: Tongue) -> str:
+    return tongue.translate(words.runner if audience == "runner" else words.physio)
 
 
 def _item(reason: Reason) -> str:
@@ -71,14 +90,10 @@ def _item(reason: Reason) -> str:
     return red_flag(item).name if reason.code == "RED_FLAG" else REFERENCES.get(item) or label(item)
 
 
-def _measured(reason: Reason) -> str:
-    return amount(reason.measured, _unit(reason))
-
-
-def _required(reason: Reason) -> str:
+def _required(reason: Reason, tongue: Tongue) -> str:
     if isinstance(reason.required, str):
-        return REFERENCES.get(reason.required, reason.required)
-    return amount(reason.required, _unit(reason))
+        return tongue.translate(REFERENCES.get(reason.required, reason.required))
+    return tongue.amount(reason.required, _unit(reason))
 
 
 def _unit(reason: Reason) -> str | None:
@@ -86,23 +101,24 @@ def _unit(reason: Reason) -> str | None:
     return reason.unit if reason.unit in ("s", "m", "d", "%") else None
 
 
-def _more(reason: Reason, case: Case, session: Session | None) -> str:
+def _more(reason: Reason, case: Case, session: Session | None, tongue: Tongue) -> str:
     if reason.code == "RED_FLAG":
-        return red_flag(reason.item or "").route
+        return tongue.translate(red_flag(reason.item or "").route)
     if reason.code == "PHYSIO_HOLD":
-        return _until(case)
-    return _distances(case, session) if reason.code in _SPIKES and session else ""
+        return _until(case, tongue)
+    return _distances(case, session, tongue) if reason.code in _SPIKES and session else ""
 
 
-def _until(case: Case) -> str:
+def _until(case: Case, tongue: Tongue) -> str:
     ends = [hold.until for hold in case.holds if is_active(hold, case)]
     last = None if None in ends else max((end for end in ends if end), default=None)
-    return f" until {day(last)}" if last else ""
+    return tongue.translate(UNTIL).format(day=tongue.day(last)) if last else ""
 
 
-def _distances(case: Case, session: Session) -> str:
+def _distances(case: Case, session: Session, tongue: Tongue) -> str:
     longest_m = longest_before(session.start, in_horizon(case), case.references)
-    return f" ({amount(metric(session.metrics, 'run_m'), 'm')} after {amount(longest_m, 'm')})"
+    run, longest = tongue.amount(metric(session.metrics, "run_m"), "m"), tongue.amount(longest_m, "m")
+    return tongue.translate(AFTER).format(run=run, longest=longest)
 
 
 def _at_floor(reason: Reason) -> str:

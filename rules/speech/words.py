@@ -22,6 +22,11 @@ class Words:
 DISCLAIMER = "Decision support for you and your physiotherapist; not a diagnosis."
 HELP = "New numbness, weakness, chest pain, or a sudden pop: stop, and call emergency services or see a doctor."
 RESTART = "Start stage 1 again with your physio."
+UNTIL = " until {day}"
+AFTER = " ({run} after {longest})"
+OF_AN_AMOUNT = "{what}: {measured} of {required}"
+OF_A_WORD = "{what}: {measured}, where {required} is needed"
+UNKNOWN_DAY = "an unknown day"
 AT_FLOOR = "This is the first stage already, so stay on it and begin easier."
 
 DECISIONS: Mapping[Decision, Words] = {
