@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-bluez lint planted invariants mutation fuzz soak screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench: setup     ## speed, as a ratio to a reference of the same minute
 screenshots: setup  ## the pictures of the README, taken from a fresh demo
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
 	@$(BIN)/python tools/screenshots.py
+
+languages: setup ## collect every sentence for the translators, and name those without a translation
+	@$(BIN)/python tools/languages.py
 
 requirements:    ## pin again, with hashes, after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/uv.in -o requirements/uv.txt

@@ -13,7 +13,7 @@ from functools import partial
 from aiohttp import web
 
 from server.api.forms import BODY_BYTES
-from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER
+from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER, ZONE
 from server.middleware import refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
@@ -38,11 +38,16 @@ def make_app(
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
     readers: Readers | None = None,
+    zone: str = "UTC",
 ) -> web.Application:
-    """The whole server over one database; `notice` stands on every page. It closes the readers."""
+    """The whole server over one database; `notice` stands on every page, `zone` is the clinic's.
+
+    It closes the readers.
+    """
     app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
     app[DESK] = desk
     app[CLOCK] = clock
+    app[ZONE] = zone
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
     app[REVIEWER] = Reviewer(desk, clock, readers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.api import captures, files, gateways, plans, runners, state, statements
-from server.pages import entrance, pair, people_page, physio, runner
+from server.pages import entrance, pair, people_page, physio, runner, settings_page
 
 
 def routes() -> list[web.RouteDef]:
@@ -22,6 +22,8 @@ def routes() -> list[web.RouteDef]:
         web.post("/people/{person}/link", people_page.new_link),
         web.get("/access", people_page.who_sees_me),
         web.post("/access", people_page.answer),
+        web.get("/settings", settings_page.show),
+        web.post("/settings", settings_page.save),
         web.get("/pair", pair.ask),
         web.post("/pair", pair.answer),
         # for gateways and programs

@@ -9,11 +9,15 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from server.keys import NOTICE
-from server.pages import numbers
+from server.keys import DESK, NOTICE, ZONE
+from server.pages import languages, numbers
+from server.pages.reader import Reader, context
 from server.problem import Problem
+from server.storage.people import Person
+from server.storage.preferences import Preferences, preferences_of
 
 PAGES = resources.files("server.pages")
+READER: web.RequestKey[Reader] = web.RequestKey("reader", Reader)
 
 
 def set_up(app: web.Application) -> None:
@@ -25,13 +29,23 @@ def set_up(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # each page brings its reader's own gettext
     environment.filters.update(numbers.FILTERS)
 
 
+async def reader_for(request: web.Request, person: Person | None) -> Reader:
+    """How this person reads; whoever never chose is read to in their browser's language. The page remembers it."""
+    chosen = await request.app[DESK].read(preferences_of, person.id) if person is not None else None
+    reader = request[READER] = Reader(chosen or _usual(request))
+    return reader
+
+
 def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
-    context = {"person": None, "notice": request.app.get(NOTICE), **facts}
-    return aiohttp_jinja2.render_template(template, request, context, status=status)
+    reader = request.get(READER) or Reader(_usual(request))
+    shown = {"person": None, "notice": request.app.get(NOTICE), **context(reader), **facts}
+    return aiohttp_jinja2.render_template(template, request, shown, status=status)
 
 
 def refusal(request: web.Request, problem: Problem) -> web.Response:
@@ -39,3 +53,8 @@ def refusal(request: web.Request, problem: Problem) -> web.Response:
     if problem.status == 401:
         return page(request, "welcome.html", status=401)
     return page(request, "refusal.html", status=problem.status, problem=problem)
+
+
+def _usual(request: web.Request) -> Preferences:
+    wanted = [part.partition(";")[0].strip() for part in request.headers.get("Accept-Language", "").split(",")]
+    return Preferences(language=languages.best([one for one in wanted if one]), zone=request.app[ZONE])

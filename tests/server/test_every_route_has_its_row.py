@@ -35,6 +35,8 @@ TABLE = {
     "POST /people/{person}/link": (401, 404, 404, "in", 404, "in", 401),
     "GET /access": (401, "in", "in", 404, 404, 404, 401),
     "POST /access": (401, 422, 422, 404, 404, 404, 401),
+    "GET /settings": (401, "in", "in", "in", "in", "in", 401),
+    "POST /settings": (401, 422, 422, 422, 422, 422, 401),
     "GET /pair": (401, "in", "in", "in", "in", "in", 401),
     "POST /pair": (401, 403, 403, 404, 404, 403, 401),
     "POST /api/v1/pairings": (400,) * 7,
