@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.api import captures, files, gateways, plans, runners, state, statements
-from server.pages import entrance, pair, people_page, physio, runner, settings_page
+from server.pages import entrance, pair, people_page, physio, run_page, runner, settings_page
 
 
 def routes() -> list[web.RouteDef]:
@@ -16,6 +16,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/leave", entrance.leave),
         web.get("/caseload", physio.caseload),
         web.get("/runners/{runner}", runner.today),
+        web.get("/runners/{runner}/runs/{run}", run_page.show),
         web.post("/runners/{runner}/check-ins", runner.answer),
         web.get("/people", people_page.show),
         web.post("/people", people_page.invite),

@@ -18,7 +18,7 @@ PAGES = ROOT / "server" / "pages"
 LANGUAGES = PAGES / "languages"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
-OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+OPTIONS = {"**.html": {"trimmed": "true"}}
 
 
 def template() -> Catalog:

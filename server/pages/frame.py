@@ -29,9 +29,7 @@ def set_up(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # each page brings its reader's own gettext
     environment.filters.update(numbers.FILTERS)
 
 

@@ -30,11 +30,16 @@ class Reader:
 
     preferences: Preferences = USUAL
 
-    def gettext(self, text: str) -> str:
-        return languages.translations(self.preferences.language).gettext(text) if text else ""
+    def gettext(self, text: str, /, **named: object) -> str:
+        """The sentence in the reader's language, with what its braces name."""
+        said = languages.translations(self.preferences.language).gettext(text) if text else ""
+        return said.format(**named) if named else said
 
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        return languages.translations(self.preferences.language).ngettext(one, many, number)
+    def ngettext(self, one: str, many: str, number: float, /, **named: object) -> str:
+        """The sentence for one or for many; both may name {number}."""
+        whole = 1 if number == 1 else 2 if number != round(number) else round(number)
+        said = languages.translations(self.preferences.language).ngettext(one, many, whole)
+        return said.format(number=self.number(number), **named)
 
     @property
     def tongue(self) -> Tongue:
@@ -134,8 +139,7 @@ class Reader:
         return known.get(unit, lambda number: f"{self.number(number)} {self.gettext(unit)}".strip())
 
     def _days(self, number: float) -> str:
-        whole = round(number, 1)
-        return self.ngettext("{number} day", "{number} days", 1 if whole == 1 else 2).format(number=self.number(whole))
+        return self.ngettext("{number} day", "{number} days", round(number, 1))
 
 
 def context(reader: Reader) -> dict[str, Any]:

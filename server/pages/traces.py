@@ -35,7 +35,7 @@ CHANNELS: Mapping[str, Channel] = {
     "cadence": Channel(
         title=N_("Cadence"),
         column=lambda t: t.cadence_spm,
-        read=lambda r, v: r.gettext("{number} steps/min").format(number=r.number(v, 0)),
+        read=lambda r, v: r.gettext("{number} steps/min", number=r.number(v, 0)),
     ),
     "grade": Channel(
         title=N_("Incline"), column=lambda t: t.grade, read=lambda r, v: f"{r.number(100 * v)} %", shaded=RISING
@@ -43,13 +43,13 @@ CHANNELS: Mapping[str, Channel] = {
     "heart": Channel(
         title=N_("Heart rate"),
         column=lambda t: t.heart_rate_bpm,
-        read=lambda r, v: r.gettext("{number} beats/min").format(number=r.number(v, 0)),
+        read=lambda r, v: r.gettext("{number} beats/min", number=r.number(v, 0)),
     ),
 }
 
 
 def draw(trace: Trace, reader: Reader, ceilings: Mapping[str, float], effort_percent: int | None) -> dict[str, object]:
-    """Every channel that was measured. `ceilings` are values by channel; `effort_percent` chooses the efforts marked."""
+    """Every channel that was measured. `ceilings` are values by channel; the efforts at `effort_percent` are marked."""
     length_s = float(trace.end_s[-1]) if len(trace.end_s) else 0.0
     across = _Axis(0.0, max(length_s, 1.0), 0, WIDTH)
     drawn = [
@@ -100,7 +100,7 @@ def _channel(
         ],
         "ceiling": None if ceiling is None else {"y": up(ceiling), "text": channel.read(reader, ceiling)},
         "highest": highest,
-        "summary": reader.gettext("highest {highest}, in the middle {middle}").format(highest=highest, middle=middle),
+        "summary": reader.gettext("highest {highest}, in the middle {middle}", highest=highest, middle=middle),
     }
 
 

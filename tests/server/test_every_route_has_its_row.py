@@ -29,6 +29,7 @@ TABLE = {
     "POST /leave": OPEN,
     "GET /caseload": (401, 404, 404, "in", "in", 404, 401),
     "GET /runners/{runner}": OWN,
+    "GET /runners/{runner}/runs/{run}": (401, 404, 404, 404, 404, 404, 401),  # there is no run of that name
     "POST /runners/{runner}/check-ins": (422,) * 7,  # an empty form is refused before anybody is asked who they are
     "GET /people": (401, 404, 404, "in", "in", "in", 401),
     "POST /people": (401, 403, 403, 403, 403, 403, 401),
