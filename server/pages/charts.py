@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from rules.load import longest_before, spike
 from rules.view import Seen, View, in_horizon
-from server.pages.numbers import day, kilometres
+from server.pages.reader import Reader
 
 WIDTH, HEIGHT, BASE = 380, 150, 130
 WEEKS = 8
@@ -22,7 +22,7 @@ class Rung:
     state: str  # past | here | ahead
 
 
-def ladder(view: View) -> dict[str, Any]:
+def ladder(view: View, reader: Reader) -> dict[str, Any]:
     """The stages as rungs from left to right, with the one where the runner stands."""
     step = 37
     here = view.stage_index
@@ -31,32 +31,45 @@ def ladder(view: View) -> dict[str, Any]:
         for place, stage in enumerate(view.programme.stages)
     ]
     after = view.programme.stages[here + 1].name if here + 1 < len(view.programme.stages) else None
-    caption = f"{view.stage.id}: {view.stage.name}." + (f" After it: {after}." if after else " This is the last stage.")
+    caption = (
+        reader.gettext(
+            "{id}: {name}. After it: {next}.",
+            id=view.stage.id,
+            name=reader.gettext(view.stage.name),
+            next=reader.gettext(after),
+        )
+        if after
+        else reader.gettext(
+            "{id}: {name}. This is the last stage.", id=view.stage.id, name=reader.gettext(view.stage.name)
+        )
+    )
     return {"width": 36 + (len(rungs) - 1) * step, "rungs": rungs, "caption": caption}
 
 
-def load(view: View) -> dict[str, Any] | None:
+def load(view: View, reader: Reader) -> dict[str, Any] | None:
     """Each run of eight weeks as a bar, with the longest of the 30 days before it as a line; jumps are marked."""
     since = view.now - timedelta(weeks=WEEKS)
     runs = [seen for seen in view.seen if seen.start >= since and seen.session.metrics.get("run_m")]
     if not runs:
         return None
     tallest = max(max(_metres(seen), _longest_before(view, seen)) for seen in runs)
-    bars = [_bar(view, seen, since, tallest) for seen in runs]
+    bars = [_bar(view, seen, since, tallest, reader) for seen in runs]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "base": BASE,
         "bars": bars,
         "limit": _limit(view, runs, since, tallest),
-        "labels": _labels(since, view.now),
-        "top": kilometres(tallest),
-        "caption": "Bars are runs of the last eight weeks, the dashed line the longest run of the 30 days before each. "
-        + _jumps_sentence(bar["jump"] for bar in bars),
+        "labels": _labels(since, view.now, reader),
+        "top": reader.distance(tallest),
+        "caption": reader.gettext(
+            "Bars are runs of the last eight weeks, the dashed line the longest run of the 30 days before each."
+        ),
+        "jumps": _jumps_sentence([bar["jump"] for bar in bars], reader),
     }
 
 
-def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, Any]:
+def _bar(view: View, seen: Seen, since: datetime, tallest: float, reader: Reader) -> dict[str, Any]:
     metres = _metres(seen)
     height = max(1.0, metres / tallest * (BASE - 18))
     ratio = metres / _longest_before(view, seen)
@@ -67,7 +80,12 @@ def _bar(view: View, seen: Seen, since: datetime, tallest: float) -> dict[str, A
         "width": 5,
         "height": round(height, 1),
         "jump": jump,
-        "title": f"{day(seen.start)}: {kilometres(metres)}, {ratio:.2f} of the longest before",
+        "title": reader.gettext(
+            "{day}: {distance}, {ratio} times the longest before",
+            day=reader.day(seen.start),
+            distance=reader.distance(metres),
+            ratio=reader.number(ratio, 2),
+        ),
     }
 
 
@@ -80,18 +98,21 @@ def _limit(view: View, runs: Sequence[Seen], since: datetime, tallest: float) ->
     return "".join(path)
 
 
-def _labels(since: datetime, now: datetime) -> list[dict[str, Any]]:
+def _labels(since: datetime, now: datetime, reader: Reader) -> list[dict[str, Any]]:
     middle = since + (now - since) / 2
     return [
-        {"x": 0, "anchor": "start", "text": day(since)},
-        {"x": WIDTH / 2, "anchor": "middle", "text": day(middle)},
-        {"x": WIDTH, "anchor": "end", "text": "today"},
+        {"x": 0, "anchor": "start", "text": reader.day(since)},
+        {"x": WIDTH / 2, "anchor": "middle", "text": reader.day(middle)},
+        {"x": WIDTH, "anchor": "end", "text": reader.gettext("today")},
     ]
 
 
-def _jumps_sentence(jumps: Iterable[bool]) -> str:
-    count = sum(jumps)
-    return "None of them was a jump." if not count else f"{count} jumped by more than 10 %."
+def _jumps_sentence(jumps: Sequence[bool], reader: Reader) -> str:
+    if not any(jumps):
+        return reader.gettext("None of them was a jump.")
+    return reader.ngettext(
+        "{number} jumped by more than 10 %.", "{number} of them jumped by more than 10 %.", sum(jumps)
+    )
 
 
 def _metres(seen: Seen) -> float:

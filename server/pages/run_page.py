@@ -10,15 +10,14 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.ceilings_now import ceilings_now
-from rules.errors import ProgrammeInvalid
 from rules.trace import Trace, trace
 from rules.view import View
-from rules.view import look as look_at
 from sensors import store
 from server import access, measuring, review
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
 from server.pages import frame, traces
 from server.pages.reader import N_, Reader
+from server.pages.runner_view import view_of
 from server.problem import not_found
 from server.review import Look, SeenRun
 from server.storage import runs
@@ -85,7 +84,7 @@ def _trace(db: Session, look: Look, item: SeenRun) -> Trace | None:
 
 
 def _facts(told: Told, reader: Reader) -> dict[str, Any]:
-    measured, view = told.item.run.measured, _view(told.look)
+    measured, view = told.item.run.measured, view_of(told.look)
     return {
         "runner": told.look.runner,
         "id": told.item.run.id,
@@ -104,13 +103,6 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
         "check_in": dict(told.item.check_in),
         "counts": told.item.counts,
     }
-
-
-def _view(look: Look) -> View | None:
-    try:
-        return look_at(look.case) if look.case is not None else None
-    except ProgrammeInvalid:
-        return None
 
 
 def _response(view: View | None, item: SeenRun) -> str:

@@ -6,65 +6,60 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.view import View
-from server.pages.numbers import amount, day, kilometres, minutes
+from server.pages.doses import RESPONSES
+from server.pages.reader import N_, Reader
 from server.review import Look, SeenRun
 
 SHOWN = 12
-RESPONSES = {
-    "GREEN": "tolerated",
-    "AMBER": "allowed, not counted",
-    "RED": "not tolerated",
-    "PENDING": "answer to come",
-    "UNKNOWN": "not answered",
-}
 # What a run adds to speed, fatigue and incline; only what happened is named.
 FACTS = (
-    ("fat_s", "{} tired"),
-    ("inc2_s", "{} uphill"),
-    ("eff70_n", "{} fast efforts"),
-    ("t_thr95_s", "{} near threshold pace"),
+    ("fat_s", N_("{amount} tired")),
+    ("inc2_s", N_("{amount} uphill")),
+    ("eff70_n", N_("{amount} fast efforts")),
+    ("t_thr95_s", N_("{amount} near threshold pace")),
 )
 
 
-def build(look: Look, view: View | None) -> list[dict[str, Any]]:
+def build(look: Look, view: View | None, reader: Reader) -> list[dict[str, Any]]:
     """The newest runs first."""
     labels = {seen.id: seen.label for seen in view.seen} if view else {}
-    return [_run(item, labels.get(item.run.id)) for item in reversed(look.runs[-SHOWN:])]
+    return [_run(item, labels.get(item.run.id), reader) for item in reversed(look.runs[-SHOWN:])]
 
 
-def _run(item: SeenRun, label: str | None) -> dict[str, Any]:
+def _run(item: SeenRun, label: str | None, reader: Reader) -> dict[str, Any]:
     measured = item.run.measured
     response = label or "UNKNOWN"
     return {
-        "day": day(item.run.start),
-        "duration": minutes(measured.get("run_s")),
-        "distance": kilometres(measured.get("run_m")),
+        "id": item.run.id,
+        "day": reader.day(item.run.start),
+        "duration": reader.minutes(measured.get("run_s")),
+        "distance": reader.distance(measured.get("run_m")),
         "response": response,
-        "response_word": RESPONSES[response] if item.counts else "no session",
-        "facts": ", ".join(_facts(item)),
-        "notes": list(_notes(item)),
+        "response_word": reader.gettext(RESPONSES[response] if item.counts else N_("no session")),
+        "facts": ", ".join(_facts(item, reader)),
+        "notes": list(_notes(item, reader)),
     }
 
 
-def _facts(item: SeenRun) -> Iterator[str]:
+def _facts(item: SeenRun, reader: Reader) -> Iterator[str]:
     measured = item.run.measured
     for name, sentence in FACTS:
         value = measured.get(name)
         if value:
-            yield sentence.format(amount(value, "s" if name.endswith("_s") else ""))
+            yield reader.gettext(sentence, amount=reader.amount(value, "s" if name.endswith("_s") else ""))
     peak = measured.get("peak3_pct")
     if peak is not None:
-        yield f"fastest {amount(peak, '%')} of top speed"
+        yield reader.gettext("fastest {amount} of top speed", amount=reader.amount(peak, "%"))
     sources = dict.fromkeys(measured.get("sources", {}).values())
     if sources:
-        yield "from " + " and ".join(sources)
+        yield reader.gettext("from {sensors}", sensors=", ".join(sources))
 
 
-def _notes(item: SeenRun) -> Iterator[str]:
+def _notes(item: SeenRun, reader: Reader) -> Iterator[str]:
     if not item.counts:
-        yield "Less than a minute of running: kept, but not a session."
+        yield reader.gettext("Less than a minute of running: kept, but not a session.")
     if item.run.measured.get("quality") != "OK":
-        yield "Poorly recorded: it counts toward load and limits, never toward the dose."
+        yield reader.gettext("Poorly recorded: it counts toward load and limits, never toward the dose.")
     if item.run.measured.get("inc2_s") is None:
-        yield "Incline was not measured."
+        yield reader.gettext("Incline was not measured.")
     yield from item.run.measured.get("notes", [])

@@ -19,7 +19,8 @@ async def today(request: web.Request) -> web.StreamResponse:
     person = await entrance.who(request)
     login = request.cookies.get(LOGIN_COOKIE)
     look = await request.app[DESK].read(look_as, login, request.match_info["runner"], request.app[CLOCK]())
-    return frame.page(request, "runner.html", person=person, view=runner_view.build(look, person))
+    reader = await frame.reader_for(request, person)
+    return frame.page(request, "runner.html", person=person, view=runner_view.build(look, person, reader))
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
