@@ -1,7 +1,8 @@
-"""Physio: everybody in their care, those who need somebody first, with the reason in a line."""
+"""Caseload: everybody in a physio's care, those who need somebody first, each with the reason in a line."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,34 +10,36 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
-from rules.vocabulary import Decision
 from server import access, review
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
 from server.pages import frame
-from server.pages.numbers import ago, kilometres
+from server.pages.need import NAMES, Need, need_of
+from server.pages.reader import Reader
 from server.problem import not_found
 from server.review import Look
 from server.storage import people
 from server.storage.people import Person
 
-CHIPS = {
-    Decision.STOP_REFER: "Red flag",
-    Decision.REGRESS: "Step back",
-    Decision.HOLD: "Hold",
-    Decision.INSUFFICIENT_DATA: "Cannot tell",
-    Decision.CONTINUE: "Carry on",
-    Decision.PROGRESS_READY: "Ready for you",
-}
 MISSING_SHOWN = 2
-CANNOT_TELL_RANK = 2.5  # what nobody can tell needs a look before what may simply go on
 
 
 async def caseload(request: web.Request) -> web.StreamResponse:
-    login = request.cookies.get(LOGIN_COOKIE)
-    now = request.app[CLOCK]()
-    person, looks = await request.app[DESK].read(_looks, login, now)
-    rows = [_row(look) for look in sorted(looks, key=_need)]
-    return frame.page(request, "caseload.html", person=person, rows=rows)
+    """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
+    person, looks = await request.app[DESK].read(_looks, request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]())
+    reader = await frame.reader_for(request, person)
+    sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
+    sorted_looks = sorted(looks, key=lambda look: (need_of(look), look.runner.name.casefold(), look.runner.id))
+    rows = [_row(look, reader) for look in sorted_looks if _matches(look, sought, chosen)]
+    return frame.page(
+        request,
+        "caseload.html",
+        person=person,
+        rows=rows,
+        everybody=len(looks),
+        kinds=_kinds(looks, reader),
+        sought=sought,
+        chosen=chosen,
+    )
 
 
 def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
@@ -46,37 +49,55 @@ def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[
     return person, [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
 
 
-def _need(look: Look) -> tuple[float, str]:
-    """A red flag first, then a step back, a hold, what cannot be told; who is ready comes before who carries on."""
-    order = {"STOP_REFER": 0, "REGRESS": 1, "HOLD": 2, "INSUFFICIENT_DATA": 2.5, "PROGRESS_READY": 3, "CONTINUE": 4}
-    return (order[look.shown.decision.name] if look.shown else CANNOT_TELL_RANK, look.runner.name)
+def _matches(look: Look, sought: str, chosen: str) -> bool:
+    named = sought.casefold() in look.runner.name.casefold()
+    return named and (not chosen or need_of(look).name == chosen)
 
 
-def _row(look: Look) -> dict[str, Any]:
-    body = look.plan.body if look.plan else {}
+def _kinds(looks: list[Look], reader: Reader) -> list[dict[str, Any]]:
+    """The kinds of need there are now, to choose one."""
+    counted = Counter(need_of(look) for look in looks)
+    return [{"key": kind.name, "name": reader.gettext(NAMES[kind]), "count": counted[kind]} for kind in sorted(counted)]
+
+
+def _row(look: Look, reader: Reader) -> dict[str, Any]:
+    body, need = look.plan.body if look.plan else {}, need_of(look)
     return {
         "runner": look.runner,
-        "stage": f"{body['programme']} {body['stage']}" if body else "no plan yet",
+        "stage": _stage(body, reader),
         "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
-        "headline": CHIPS[look.shown.decision] if look.shown else "Cannot tell",
-        "reason": _reason(look),
-        "last_run": _last_run(look),
+        "need": reader.gettext(NAMES[need]),
+        "reason": _reason(look, need, reader),
+        "last_run": _last_run(look, reader),
     }
 
 
-def _reason(look: Look) -> str:
+def _stage(body: Any, reader: Reader) -> str:
+    if not body:
+        return reader.gettext("no plan yet")
+    programme = body["programme"] if isinstance(body["programme"], str) else reader.gettext("own programme")
+    return f"{programme} {body['stage']}"
+
+
+def _reason(look: Look, need: Need, reader: Reader) -> str:
     """What decides, in a line; where it is the dose that is not complete, what is missing of it."""
     if look.verdict is None or look.case is None:
-        return " ".join(look.waiting)
-    first = look.verdict.reasons[0]
-    if first.code == "DOSE" and look.verdict.missing:
-        missing = [requirement_words(part) for part in look.verdict.missing[:MISSING_SHOWN]]
-        return f"Missing: {'; '.join(missing)}."
-    return reason_words(first, look.case, "physio")
+        return " ".join(reader.gettext(sentence) for sentence in look.waiting)
+    reasons = look.verdict.reasons
+    if need is Need.JUMP:
+        reasons = tuple(reason for reason in reasons if reason.code.startswith("SPIKE_"))
+    if reasons[0].code == "DOSE" and look.verdict.missing:
+        missing = [requirement_words(part, reader.tongue) for part in look.verdict.missing[:MISSING_SHOWN]]
+        return reader.gettext("Missing: {what}.", what="; ".join(missing))
+    return reason_words(reasons[0], look.case, "physio", reader.tongue)
 
 
-def _last_run(look: Look) -> str:
+def _last_run(look: Look, reader: Reader) -> str:
     if not look.runs:
-        return "no run yet"
-    last = look.runs[-1]
-    return f"last run {ago(last.run.end, look.now)}, {kilometres(last.run.measured.get('run_m'))}"
+        return reader.gettext("no run yet")
+    last = look.runs[-1].run
+    return reader.gettext(
+        "last run {ago}, {distance}",
+        ago=reader.ago(last.end, look.now),
+        distance=reader.distance(last.measured.get("run_m")),
+    )

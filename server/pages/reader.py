@@ -133,10 +133,14 @@ class Reader:
             "m/s": self.pace,
             "%": lambda number: f"{self.number(number)} %",
             "n": self.number,
-            "": self.number,
+            "": self._ratio,
             "d": self._days,
         }
         return known.get(unit, lambda number: f"{self.number(number)} {self.gettext(unit)}".strip())
+
+    def _ratio(self, number: float) -> str:
+        """A count, or a ratio with two decimals: 1.304 is more than 1.30, and must not look the same."""
+        return self.number(number) if round(number, 1) == round(number, 3) else self.number(number, 2)
 
     def _days(self, number: float) -> str:
         return self.ngettext("{number} day", "{number} days", round(number, 1))

@@ -92,7 +92,7 @@ async def clinic(tmp_path):
 
 async def ask(clinic, who, route):
     method, path = route.split(" ", 1)
-    path = path.format(runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f")
+    path = path.format(runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f", run="x")
     body = {"json": BODIES[route]} if route in BODIES else {}
     headers = {"If-Match": '"1"'} if method == "PUT" else {}
     visit = clinic.gateway() if who in ("nobody", "gateway") else clinic.as_(PEOPLE[who])

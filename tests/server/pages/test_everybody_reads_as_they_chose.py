@@ -33,6 +33,8 @@ LATE = datetime(2026, 3, 28, 20, 30, tzinfo=UTC)
         (Reader().amount(1200, "s"), "20 min"),
         (Reader().amount(75, "s"), "1:15 min"),
         (Reader().amount(61.25, "%"), "61.2 %"),
+        (Reader().amount(1.304, None), "1.30"),
+        (Reader().amount(3, None), "3"),
         (Reader().amount(1, "d"), "1 day"),
         (Reader().amount(14, "d"), "14 days"),
         (Reader().day(LATE), "Sat 28 Mar"),
