@@ -139,11 +139,15 @@ class Reader:
         return known.get(unit, lambda number: f"{self.number(number)} {self.gettext(unit)}".strip())
 
     def _ratio(self, number: float) -> str:
-        """A count, or a ratio with two decimals: 1.304 is more than 1.30, and must not look the same."""
-        return self.number(number) if round(number, 1) == round(number, 3) else self.number(number, 2)
+        """A count, or a ratio with up to three decimals: 1.304 is more than 1.30, and must not look the same."""
+        return self.number(number, next(places for places in range(4) if places == 3 or _is_exact(number, places)))
 
     def _days(self, number: float) -> str:
         return self.ngettext("{number} day", "{number} days", round(number, 1))
+
+
+def _is_exact(number: float, places: int) -> bool:
+    return round(number, places) == round(number, 3)
 
 
 def context(reader: Reader) -> dict[str, Any]:
