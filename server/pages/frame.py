@@ -8,7 +8,9 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from markupsafe import Markup
 
+from server import credentials
 from server.keys import NOTICE
 from server.pages import numbers
 from server.problem import Problem
@@ -29,8 +31,14 @@ def set_up(app: web.Application) -> None:
     environment.filters.update(numbers.FILTERS)
 
 
-def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
-    context = {"person": None, "notice": request.app.get(NOTICE), **facts}
+def page(
+    request: web.Request, template: str, status: int = 200, *, login_token: str | None = None, **facts: Any
+) -> web.Response:
+    """A page; `login_token` where its answer hands out a new login. Every form of it holds `{{ csrf }}`."""
+    token = login_token or credentials.login(request)
+    word = credentials.form_word(token) if token else ""
+    field = Markup('<input type="hidden" name="csrf" value="{}">').format(word)
+    context = {"person": None, "notice": request.app.get(NOTICE), "csrf": field, "csrf_word": word, **facts}
     return aiohttp_jinja2.render_template(template, request, context, status=status)
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
 from rules.vocabulary import Decision
-from server import access, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, review
+from server.keys import CLOCK, DESK
 from server.pages import frame
 from server.pages.numbers import ago, kilometres
 from server.problem import not_found
@@ -32,7 +32,7 @@ CANNOT_TELL_RANK = 2.5  # what nobody can tell needs a look before what may simp
 
 
 async def caseload(request: web.Request) -> web.StreamResponse:
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     now = request.app[CLOCK]()
     person, looks = await request.app[DESK].read(_looks, login, now)
     rows = [_row(look) for look in sorted(looks, key=_need)]
@@ -43,7 +43,7 @@ def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[
     person = access.person_of(db, login, now)
     if person.role != "physio":
         raise not_found()
-    return person, [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
+    return person, [review.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
 
 
 def _need(look: Look) -> tuple[float, str]:
