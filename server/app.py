@@ -6,22 +6,36 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
 
 from server.api.forms import BODY_BYTES
-from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER, ZONE
-from server.middleware import refusals, same_origin, strict_headers
+from server.keys import (
+    CLOCK,
+    DESK,
+    FACTOR_ASKED,
+    NEW_TOKEN,
+    NOTICE,
+    PASSWORDS,
+    PROXIES,
+    READERS,
+    REVIEWER,
+    VAULT,
+    ZONE,
+)
+from server.middleware import allowed_only, behind_a_proxy, refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
+from server.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
 from server.storage.database import Database
 from server.storage.desk import Desk
+from server.vault import Vault
 
 
 def system_clock() -> datetime:
@@ -32,19 +46,30 @@ def system_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def make_app(
+def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     desk: Desk,
     clock: Callable[[], datetime] = system_clock,
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
     readers: Readers | None = None,
+    vault: Vault | None = None,
+    *,
+    factor_asked: bool = True,
+    proxies: Collection[str] = (),
     zone: str = "UTC",
 ) -> web.Application:
-    """The whole server over one database; `notice` stands on every page, `zone` is the clinic's.
+    """The whole server over one database; `notice` stands on every page. It closes the readers.
 
-    It closes the readers.
+    Without a `vault` what is locked is lost when the program ends. `factor_asked` of physios and administrators;
+    `zone` is the clinic's, for whoever chose none.
     """
-    app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
+    app = web.Application(
+        middlewares=[behind_a_proxy, strict_headers, refusals, same_origin, allowed_only], client_max_size=BODY_BYTES
+    )
+    app[PASSWORDS] = Passwords()
+    app[VAULT] = vault or Vault.fresh()
+    app[FACTOR_ASKED] = factor_asked
+    app[PROXIES] = frozenset(proxies)
     app[DESK] = desk
     app[CLOCK] = clock
     app[ZONE] = zone
@@ -58,6 +83,7 @@ def make_app(
     app.router.add_static("/static/", str(frame.PAGES / "static"))
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
+    app.cleanup_ctx.append(_hashing)
     return app
 
 
@@ -94,6 +120,11 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _hashing(app: web.Application) -> AsyncIterator[None]:
+    yield
+    app[PASSWORDS].close()
 
 
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:

@@ -10,8 +10,8 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
-from server import access, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, review
+from server.keys import CLOCK, DESK
 from server.pages import frame
 from server.pages.need import NAMES, Need, need_of
 from server.pages.reader import Reader
@@ -25,7 +25,7 @@ MISSING_SHOWN = 2
 
 async def caseload(request: web.Request) -> web.StreamResponse:
     """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
-    person, looks = await request.app[DESK].read(_looks, request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]())
+    person, looks = await request.app[DESK].read(_looks, credentials.shown(request), request.app[CLOCK]())
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
     sorted_looks = sorted(looks, key=lambda look: (need_of(look), look.runner.name.casefold(), look.runner.id))
@@ -46,7 +46,7 @@ def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[
     person = access.person_of(db, login, now)
     if person.role != "physio":
         raise not_found()
-    return person, [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
+    return person, [review.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
 
 
 def _matches(look: Look, sought: str, chosen: str) -> bool:
