@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -17,6 +18,7 @@ READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
 ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for whoever chose none
+STOPPING: web.AppKey[asyncio.Event] = web.AppKey("stopping", asyncio.Event)  # set when streams must end
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
 
 LOGIN_COOKIE = "stridegate_login"
