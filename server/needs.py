@@ -120,6 +120,9 @@ NEEDS = {
     # for whoever keeps it running
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": OPEN,  # from this machine, or with the token of a setting
+    "GET /authority": OPEN,
+    "GET /authority.crt": OPEN,
     "GET /static": OPEN,
 }
 SCOPES = tuple(sorted({need.scope for need in NEEDS.values() if need.scope}))

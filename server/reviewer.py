@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from sensors.errors import SensorError
 from server import measuring, review
+from server.outage import is_outage
 from server.reading.readers import NoReader, Readers
 from server.storage import captures, people, runs
 from server.storage.captures import ReviewRequest
@@ -30,6 +31,7 @@ class Reviewer:
         self._clock = clock
         self._readers = readers
         self._woken = asyncio.Event()
+        self.noted: Callable[[str], None] = lambda _outcome: None
 
     def wake(self) -> None:
         self._woken.set()
@@ -38,7 +40,12 @@ class Reviewer:
         """Review for ever; a source that cannot be measured is marked and shown, and the next one goes on."""
         while True:
             self._woken.clear()
-            await self.review_due()
+            try:
+                await self.review_due()
+            except Exception as why:
+                if not is_outage(why):
+                    raise
+                log.error("reviews wait for the database: %s", type(why).__name__)
             try:
                 await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_S)
             except TimeoutError:
@@ -66,12 +73,16 @@ class Reviewer:
         except NoReader as why:
             log.error("a %s waits to be read: %s", request.kind, why)
             return
-        except Exception as why:  # noqa: BLE001  # whatever one source holds must not stop the others
+        except Exception as why:  # whatever one source holds must not stop the others
+            if is_outage(why):
+                raise  # nothing is known of the source; it stays due
             log.warning("a %s could not be measured: %s", request.kind, type(why).__name__)
             trouble = str(why) if isinstance(why, SensorError) else "Its bytes could not be read."
             await self._desk.write(captures.review_failed, request, trouble)
+            self.noted("unreadable")
             return
         await self._desk.write(_save, request, found, self._clock())
+        self.noted("measured")
 
 
 def _save(db: Session, request: ReviewRequest, found: list[tuple[Run, bytes]], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server import lan
 from server.api import captures, files, gateways, plans, runners, state, statements
 from server.pages import (
     account,
@@ -98,4 +99,7 @@ def routes() -> list[web.RouteDef]:
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),
+        web.get("/metrics", state.numbers),
+        web.get("/authority", lan.show),
+        web.get("/authority.crt", lan.certificate),
     ]

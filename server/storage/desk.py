@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
@@ -20,6 +22,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._writer = ThreadPoolExecutor(1 if database.is_sqlite else 4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
@@ -28,7 +31,8 @@ class Desk:
             with self.database.read() as db:
                 return work(db, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._watched, "read", transaction)
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""
@@ -37,7 +41,16 @@ class Desk:
             return work(db, *args, **kwargs)
 
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self.database.transact, transaction)
+        return await loop.run_in_executor(
+            self._writer, self._watched, "write", partial(self.database.transact, transaction)
+        )
+
+    def _watched(self, kind: str, transaction: Callable[[], T]) -> T:
+        began_s = time.monotonic()
+        try:
+            return transaction()
+        finally:
+            self.timed(kind, time.monotonic() - began_s)
 
     def close(self) -> None:
         self._writer.shutdown()

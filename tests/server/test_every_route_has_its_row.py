@@ -120,6 +120,9 @@ TABLE = {
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": (401, 403, 404, 404, 404, 404, 401),
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": OPEN,  # from this machine
+    "GET /authority": (404,) * 7,  # unless it is served to a local network
+    "GET /authority.crt": (404,) * 7,
 }
 # Where somebody of ALSO gets another answer than their likes.
 OTHERWISE = {
