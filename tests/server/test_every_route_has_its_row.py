@@ -152,7 +152,10 @@ BODIES = {
     "POST /api/v1/gateways/{gateway}/replace": {"by": "g-1"},
     "PUT /api/v1/gateways/{gateway}/sensors/{sensor}": {"runner": "r-1"},
 }
-FORMS = {"POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"}}
+FORMS = {
+    "POST /gateways/{gateway}/replace": {"by": "g-1"},
+    "POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"},
+}
 LET_IN = {200, 201, 202, 303, 400, 409, 411, 412, 415, 422, 428}
 
 
