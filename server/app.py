@@ -21,6 +21,7 @@ from server.keys import (
     NOTICE,
     PASSWORDS,
     PROXIES,
+    QUOTA,
     READERS,
     REVIEWER,
     VAULT,
@@ -30,6 +31,7 @@ from server.middleware import allowed_only, behind_a_proxy, refusals, same_origi
 from server.mistake import Mistake
 from server.pages import frame
 from server.passwords import Passwords
+from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
@@ -57,6 +59,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     factor_asked: bool = True,
     proxies: Collection[str] = (),
     zone: str = "UTC",
+    quota: Quota | None = None,
 ) -> web.Application:
     """The whole server over one database; `notice` stands on every page. It closes the readers.
 
@@ -75,7 +78,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[ZONE] = zone
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
-    app[REVIEWER] = Reviewer(desk, clock, readers)
+    app[REVIEWER] = Reviewer(desk, clock, readers, name=f"server-{new_token()[:12]}")
+    app[QUOTA] = quota or Quota()
     if notice is not None:
         app[NOTICE] = notice
     frame.set_up(app)

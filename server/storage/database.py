@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
@@ -24,6 +25,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(_with_driver(url))
         self.is_sqlite = self._engine.dialect.name == "sqlite"
+        named = self._engine.url.database if self.is_sqlite else None
+        self.file = Path(named) if named and named != ":memory:" else None
         # Each transaction sees one state of the clinic, and two that contradict each other never both happen:
         # SQLite by its one lock, PostgreSQL by refusing one of them, which then is tried again.
         reads = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlmodel import Session
 
+from server.storage.alone import Alone
 from server.storage.database import Database
+from server.storage.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,8 +21,11 @@ class Desk:
     """Reads beside each other; on SQLite one write at a time, on PostgreSQL several. Each is one transaction."""
 
     def __init__(self, database: Database) -> None:
+        """Raise Mistake where another server works on the same SQLite file."""
+        self._alone = Alone(database.file) if database.file is not None else None
         self.database = database
-        self._writer = ThreadPoolExecutor(1 if database.is_sqlite else 4, "stridegate-write")
+        self._writer = Writer(database) if database.is_sqlite else None
+        self._writers = ThreadPoolExecutor(4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -36,10 +41,16 @@ class Desk:
         def transaction(db: Session) -> T:
             return work(db, *args, **kwargs)
 
+        if self._writer is not None:
+            return cast(T, await self._writer.do(transaction))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self.database.transact, transaction)
+        return await loop.run_in_executor(self._writers, self.database.transact, transaction)
 
     def close(self) -> None:
-        self._writer.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        self._writers.shutdown()
         self._readers.shutdown()
         self.database.close()
+        if self._alone is not None:
+            self._alone.release()
