@@ -17,11 +17,15 @@ ENTERED = "runner"
 
 
 def part(recording: Recording, since: datetime | None, until: datetime | None) -> Recording:
-    """The rows in [since, until) of a recording that has a start; None leaves that end as it is."""
+    """The rows in [since, until) of a recording that has a start; None leaves that end as it is.
+
+    A part that begins later starts there.
+    """
     start = _start(recording)
     begin_s = -np.inf if since is None else (since - start).total_seconds()
     end_s = np.inf if until is None else (until - start).total_seconds()
-    return _rows(recording, (recording.t_s >= begin_s) & (recording.t_s < end_s))
+    rows = _rows(recording, (recording.t_s >= begin_s) & (recording.t_s < end_s))
+    return rows if since is None else _since(rows, since)
 
 
 def join(recordings: Sequence[Recording]) -> Recording:
@@ -36,7 +40,7 @@ def join(recordings: Sequence[Recording]) -> Recording:
     shifted = [_since(one, origin) for one in recordings]
     apart = sorted((one for one in _without_overlaps(shifted) if len(one)), key=lambda one: float(one.t_s.min()))
     if not apart:
-        return replace(recordings[0], **_facts(recordings))
+        return replace(recordings[0], **_facts(recordings))  # type: ignore[arg-type]
     hold_s = max(one.hold_s for one in apart)
     alike = [_same_unit(_agreeing(one, apart), apart) for one in apart]
     closed = [*(_silent_between(one, hold_s, ends=False) for one in alike[:-1]), _silent_between(alike[-1], hold_s)]
@@ -133,7 +137,7 @@ def _silent_between(recording: Recording, hold_s: float, *, ends: bool = True) -
     silent = t_s[:-1][np.diff(t_s) > recording.hold_s] + recording.hold_s if recording.hold_s < hold_s else t_s[:0]
     extra = silent if ends else np.concatenate([silent, t_s[-1:] + LAST_HOLD_S])
     columns = {name: _with_silence(getattr(sorted_, name), len(extra)) for name in CHANNELS}
-    return replace(sorted_, t_s=np.concatenate([t_s, extra]), **columns)
+    return replace(sorted_, t_s=np.concatenate([t_s, extra]), **columns)  # type: ignore[arg-type]
 
 
 def _with_silence(column: Column, rows: int) -> Column:

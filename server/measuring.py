@@ -1,4 +1,4 @@
-"""Measuring: what arrived becomes runs, runs become sessions, and sessions are measured whenever their yardstick moves."""
+"""Measuring: what arrived becomes runs, runs become sessions; these are measured whenever their yardstick moves."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ def standing(db: Session, runner_id: str, plan: Plan | None) -> Standing:
     """The sessions as they should be, held against those that are stored."""
     composed = compose(runs.runs_of(db, runner_id), runs.said_of_kinds(db, runner_id, WORDS))
     kept = sessions.kept_of(db, runner_id)
-    outdated = tuple(
-        due for due in _due(composed, kept, yardstick(plan)) if _key_of(kept, due.session.id) != due.key
-    )
+    outdated = tuple(due for due in _due(composed, kept, yardstick(plan)) if _key_of(kept, due.session.id) != due.key)
     names = {session.id for session in composed}
     return Standing(sessions=composed, outdated=outdated, gone=tuple(name for name in kept if name not in names))
 

@@ -77,7 +77,7 @@ def move(db: Session, runner_id: str, physio: Person, step: Step, now: datetime)
     """
     plan = _plan(db, runner_id)
     here = look_at(_case(_held(plan.body, step), now))
-    entered = {
+    entered: dict[str, Any] = {
         "stage": step.stage,
         "stage_override": {},
         "stage_entered_at": said.utc_text(now),

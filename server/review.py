@@ -147,9 +147,7 @@ def _seen(db: Session, runner_id: str, standing: Standing, now: datetime) -> lis
     by_id = {session.id: session for session in standing.sessions}
     answers = answers_at_home(runs.answers_of(db, runner_id), standing.sessions)
     stored = sessions.since(db, runner_id, now - HORIZON)
-    return [
-        SeenRun(run=one, check_in=answers.get(one.id, {}), counts=counts(one)) for one in stored if one.id in by_id
-    ]
+    return [SeenRun(run=one, check_in=answers.get(one.id, {}), counts=counts(one)) for one in stored if one.id in by_id]
 
 
 def counts(training: Training) -> bool:

@@ -105,7 +105,7 @@ def answer_morning(
     """The morning value of a day; a later one of the same day corrects it, None takes it back."""
     before = [one.body for one in runs.said_of(db, runner_id, "daily") if _day(one.body) == utc_text(at)[:10]]
     body = {"at": utc_text(at), "morning": morning}
-    runs.say(db, runner_id, "daily", said_id, by.id, body, now)
+    runs.say_last(db, runner_id, "daily", said_id, by.id, body, now)
     if before:
         audit.note(db, by.id, "morning corrected", {"before": before[-1], "after": body}, now, runner_id=runner_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from server.storage.runs import Run, Said
 
@@ -146,7 +147,7 @@ class _Read:
 def _cut(run: Run, cuts: Iterable[datetime]) -> Iterator[Piece]:
     inside = [] if run.kind == HAND else sorted(cut for cut in cuts if run.start < cut < run.end)
     bounds = [run.start, *inside, run.end]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         part = run.id if start == run.start else f"{run.id}@{start:%Y%m%dT%H%M%SZ}"
         yield Piece(run=run, id=part, start=start, end=end)
 

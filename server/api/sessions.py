@@ -12,12 +12,12 @@ from sqlmodel import Session
 
 from sensors.errors import SensorError
 from sensors.files.csv_columns import to_csv
-from server import access, measuring, rearranging, review
+from server import access, credentials, measuring, rearranging, review
 from server.api import asking, forms
-from server.keys import CLOCK, DESK, LOGIN_COOKIE, NEW_TOKEN, REVIEWER
+from server.keys import CLOCK, DESK, NEW_TOKEN, REVIEWER
 from server.problem import Problem, not_found
 from server.rearranging import Deed
-from server.sessions import Composed, home
+from server.sessions import home
 from server.storage import captures, people, runs, sessions
 from server.storage.people import Person
 from server.storage.sessions import Training
@@ -72,7 +72,7 @@ async def one(request: web.Request) -> web.Response:
     def look(db: Session, _person: Person, runner: Person, _now: datetime) -> dict[str, Any]:
         composed = rearranging.composed(db, runner.id)
         session = home(composed, request.match_info["session"])
-        training = session and sessions.one(db, runner.id, session.id)
+        training = None if session is None else sessions.one(db, runner.id, session.id)
         if session is None or training is None:
             raise not_found()
         said = [answer for answer in runs.answers_of(db, runner.id) if home(composed, answer.run_id) == session]
@@ -153,13 +153,13 @@ async def delete(request: web.Request) -> web.Response:
 async def hand_over(request: web.Request) -> web.Response:
     """POST …/hand-over: 200; a physio who cares for both, or an admin, gives it to the runner whose run it was."""
     form = await forms.body(request, HandForm)
-    login, new, now = request.cookies.get(LOGIN_COOKIE), request.app[NEW_TOKEN](), request.app[CLOCK]()
+    login, new, now = credentials.shown(request), request.app[NEW_TOKEN](), request.app[CLOCK]()
     runner_id, session = request.match_info["runner"], request.match_info["session"]
 
     def hand(db: Session) -> None:
         person = access.person_of(db, login, now)
-        _may_move(db, person, runner_id)
-        to = _may_move(db, person, form.runner)
+        _may_move(db, person, runner_id, now)
+        to = _may_move(db, person, form.runner, now)
         if to.id == runner_id:
             raise Problem(409, "The same runner", "It is this runner's already.")
         deed = Deed(by=person, runner_id=runner_id, said_id=new, now=now)
@@ -171,14 +171,13 @@ async def hand_over(request: web.Request) -> web.Response:
     return web.json_response({"session": session, "runner": form.runner})
 
 
-def _may_move(db: Session, person: Person, runner_id: str) -> Person:
-    """A runner whose sessions this person may give and take. Raises Problem 403 or 404."""
+def _may_move(db: Session, person: Person, runner_id: str, now: datetime) -> Person:
+    """A runner whose sessions this person may give and take. Raises Problem 404."""
     runner = people.person(db, runner_id)
-    if person.role == "admin" and runner is not None and runner.role == "runner":
+    is_there = runner is not None and runner.role == "runner" and runner.clinic_id == person.clinic_id
+    if person.role == "admin" and is_there and runner is not None:
         return runner
-    seen = access.may_see(db, person, runner_id)
-    asking.physio(person)
-    return seen
+    return access.may_see(db, person, runner_id, now)
 
 
 async def _do(request: web.Request, work: Callable[[Session, Deed, str], None]) -> web.Response:

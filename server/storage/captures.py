@@ -50,7 +50,7 @@ class Claim:
 
 
 def find(db: Session, capture_id: str) -> Capture | None:
-    row = db.exec(_CAPTURES.where(CaptureRow.id == capture_id)).mappings().first()  # type: ignore[arg-type]
+    row = db.exec(_CAPTURES.where(CaptureRow.id == capture_id)).mappings().first()
     return None if row is None else Capture(**row)
 
 
@@ -111,7 +111,7 @@ def complete(db: Session, capture: Capture, root: str, closing: Mapping[str, Any
 
 
 def open_captures(db: Session, runner_id: str) -> list[Capture]:
-    query = _CAPTURES.where(CaptureRow.runner_id == runner_id, CaptureRow.state == "open")  # type: ignore[arg-type]
+    query = _CAPTURES.where(CaptureRow.runner_id == runner_id, CaptureRow.state == "open")
     return [Capture(**row) for row in db.exec(query).mappings()]
 
 
@@ -129,8 +129,7 @@ def file_body(db: Session, runner_id: str, digest: str) -> bytes | None:
 
 
 def file_name(db: Session, runner_id: str, digest: str) -> str | None:
-    row = db.exec(select(FileRow.name).where(FileRow.runner_id == runner_id, FileRow.sha256 == digest)).first()
-    return row
+    return db.exec(select(FileRow.name).where(FileRow.runner_id == runner_id, FileRow.sha256 == digest)).first()
 
 
 def request_review(db: Session, request: ReviewRequest, now: datetime) -> None:

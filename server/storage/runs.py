@@ -70,7 +70,7 @@ def save_run(db: Session, run: Run, measured: Mapping[str, Any], recording: byte
 
 def runs_of(db: Session, runner_id: str) -> list[Run]:
     """Every run by its start, without what was measured of it."""
-    rows = db.exec(_RUNS.where(RunRow.runner_id == runner_id))  # type: ignore[arg-type]
+    rows = db.exec(_RUNS.where(RunRow.runner_id == runner_id))
     return [Run(**row) for row in rows.mappings()]
 
 
@@ -127,6 +127,17 @@ def answers_of(db: Session, runner_id: str) -> list[Answer]:
 
 def say(db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime) -> None:
     db.add(SaidRow(runner_id=runner_id, id=said_id, kind=kind, said_at=now, by=by, body=dict(body)))
+
+
+def say_last(
+    db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime
+) -> None:
+    """Say what takes the place of an earlier word: it stands after every other of the same moment."""
+    db.flush()
+    same = select(SaidRow.id).where(SaidRow.runner_id == runner_id)
+    while db.exec(same.where(SaidRow.said_at == now)).first() is not None:
+        now += timedelta(microseconds=1)
+    say(db, runner_id, kind, said_id, by, body, now)
 
 
 def said_of_kinds(db: Session, runner_id: str, kinds: Sequence[str]) -> list[Said]:
