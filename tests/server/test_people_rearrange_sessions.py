@@ -195,7 +195,7 @@ async def test_a_run_that_was_deleted_while_it_was_read_does_not_come_back(clini
     with clinic.desk.database.write() as db:
         request = captures.ReviewRequest("r-1", "capture", "c-1")
         captures.read_again(db, request)
-    from server import measuring, reviewer  # noqa: PLC0415
+    from server import measuring, reviewer
 
     with clinic.desk.database.read() as db:
         found = measuring.taken(db, request, clinic.now, clinic.app[REVIEWER]._readers)
@@ -259,7 +259,7 @@ async def test_an_answer_stays_with_its_session_when_an_earlier_part_arrives_lat
 async def test_a_morning_of_a_day_is_corrected_by_the_later_answer(clinic):
     for morning in (5, 1):
         await ask(clinic, kit.RUNNER, "POST", "/api/v1/runners/r-1/mornings", {"morning": morning}, 201)
-    from server import said  # noqa: PLC0415
+    from server import said
 
     with clinic.desk.database.read() as db:
         assert [one["morning"] for one in said.mornings(db, "r-1")] == [1]
