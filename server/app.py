@@ -23,6 +23,7 @@ from server.keys import (
     NEW_TOKEN,
     NOTICE,
     PASSWORDS,
+    QUOTA,
     READERS,
     REVIEWER,
     STOPPING,
@@ -37,6 +38,7 @@ from server.outage import away, come_again
 from server.pages import frame
 from server.passwords import Passwords
 from server.proxy import Networks, trusting
+from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
@@ -66,6 +68,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     factor_asked: bool = True,
     zone: str = "UTC",
     proxies: Networks = (),
+    quota: Quota | None = None,
 ) -> web.Application:
     """The whole server over one database; `notice` stands on every page. It closes the readers.
 
@@ -92,7 +95,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[ZONE] = zone
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
-    app[REVIEWER] = Reviewer(desk, clock, readers)
+    app[REVIEWER] = Reviewer(desk, clock, readers, name=f"server-{new_token()[:12]}")
+    app[QUOTA] = quota or Quota()
     if notice is not None:
         app[NOTICE] = notice
     app[METRICS] = Metrics()
