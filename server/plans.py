@@ -98,7 +98,7 @@ def criteria(db: Session, runner_id: str, step: Step, now: datetime) -> list[dic
     """What must be seen before a stage is entered, and is not attested yet."""
     plan = _plan(db, runner_id)
     view = _possible({**_held(plan.body, step), "stage": step.stage, "stage_override": {}}, now)
-    missing = outstanding(str(view.programme.key), view.stage_index + 1, said.attestations(db, runner_id), now)
+    missing = outstanding(str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id), now)
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
 
