@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import aiohttp
@@ -80,7 +81,7 @@ async def test_nobody_ends_the_login_of_another(clinic):
 
 async def test_over_tls_the_cookie_is_bound_to_the_host_and_to_tls(clinic, tmp_path):
     async with (
-        kit.clinic(f"sqlite:///{tmp_path / 'tls.db'}", proxies=("127.0.0.1",)) as proxied,
+        kit.clinic(f"sqlite:///{tmp_path / 'tls.db'}", proxies=(ip_network("127.0.0.1"),)) as proxied,
         aiohttp.ClientSession() as http,
     ):
         behind = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "6.6.6.6, 203.0.113.7"}
