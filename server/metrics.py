@@ -28,7 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Waiting = Callable[[Session, datetime], float | None]
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-WAYS_IN = ("/enter/", "/login", "/api/v1/pairings", "/pair")
+WAYS_IN = ("/enter/", "/login", "/second-factor", "/api/v1/pairings", "/pair")
 
 
 def oldest_unreviewed(db: Session, now: datetime) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -25,7 +24,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-ASKED_AGAIN_S = 1.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -79,8 +77,6 @@ async def allowed_only(request: web.Request, handler: Handler) -> web.StreamResp
         raise not_found()
     if need.who is not Who.ANYONE:
         await _ask(request, need)
-    if need.is_stream:
-        return await _while_allowed(request, handler, need)
     return await handler(request)
 
 
@@ -89,17 +85,6 @@ async def _ask(request: web.Request, need: Need) -> None:
     allowed = await desk.read(access.allow, need, shown, request.match_info.get("runner"), now)
     if allowed.to_be_noted and shown:
         await desk.write(access.note, allowed, shown, request.remote or "", now)
-
-
-async def _while_allowed(request: web.Request, handler: Handler, need: Need) -> web.StreamResponse:
-    """An open stream ends within a second of the moment in which its reader may no longer read."""
-    stream = asyncio.ensure_future(handler(request))
-    try:
-        while not (await asyncio.wait({stream}, timeout=ASKED_AGAIN_S))[0]:
-            await _ask(request, need)
-        return await stream
-    finally:
-        stream.cancel()
 
 
 def _from_here(request: web.Request) -> None:

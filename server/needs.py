@@ -23,12 +23,10 @@ class Who(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """`scope` is what a person's program must have been given; without one no program comes in. A stream is asked
-    about again while it is open."""
+    """`scope` is what a person's program must have been given; without one no program comes in."""
 
     who: Who
     scope: str | None = None
-    is_stream: bool = False
 
 
 def _need(who: Who, scope: str | None = None) -> Need:

@@ -100,7 +100,7 @@ async def add_passkey(request: web.Request) -> web.StreamResponse:
     shown, now, new = credentials.login(request) or "", request.app[CLOCK](), request.app[NEW_TOKEN]()
     factor_id = request.app[NEW_TOKEN]()[:16]
     person = await request.app[DESK].write(_add_passkey, shown, new, reply, site(request), factor_id, now)
-    done = web.json_response({"go": "/account#codes"})
+    done = web.json_response({"go": "/account?added=passkey"})
     credentials.give(done, request, new, LASTS[person.role][1])
     return done
 

@@ -165,7 +165,8 @@ def runners_seen_by(db: Session, physio_id: str, now: datetime) -> list[Person]:
     """The runners in this physio's care, and those for whose physio they stand in now; by name."""
     covered = db.exec(select(CoverRow.runner_id).where(*_stands_in(physio_id, now)).distinct()).all()
     seen = [found for one in covered if cares_for(db, physio_id, one, now) and (found := person(db, one))]
-    every = {one.id: one for one in [*runners_of(db, physio_id), *seen]}
+    physio = person(db, physio_id)
+    every = {one.id: one for one in [*runners_of(db, physio_id), *seen] if physio and one.clinic_id == physio.clinic_id}
     return sorted(every.values(), key=lambda one: (one.name, one.id))
 
 

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
 
 import aiohttp
 import clinic_kit as kit
 import pytest
 from doors_kit import visitor
 
-from server import credentials
+from server import credentials, invitations, needs
 from server.storage import people
+from server.storage.people import Clinic, Person
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ async def test_nobody_ends_the_login_of_another(clinic):
 
 async def test_over_tls_the_cookie_is_bound_to_the_host_and_to_tls(clinic, tmp_path):
     async with (
-        kit.clinic(f"sqlite:///{tmp_path / 'tls.db'}", proxies=("127.0.0.1",)) as proxied,
+        kit.clinic(f"sqlite:///{tmp_path / 'tls.db'}", proxies=(ip_network("127.0.0.1"),)) as proxied,
         aiohttp.ClientSession() as http,
     ):
         behind = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "6.6.6.6, 203.0.113.7"}
@@ -105,9 +108,7 @@ async def test_nobody_but_the_named_proxy_is_believed(clinic):
 
 
 async def test_every_form_of_every_page_repeats_the_word(clinic):
-    import pathlib
-
-    for template in pathlib.Path("server/pages/templates").glob("*.html"):
+    for template in Path("server/pages/templates").glob("*.html"):
         text = template.read_text()
         for form in re.findall(r"<form[^>]*method=\"post\"[^>]*>.{0,12}", text, re.S):
             assert "{{ csrf }}" in form, f"{template.name}: {form}"
@@ -122,9 +123,6 @@ async def test_a_word_of_another_login_is_none(clinic):
 
 
 async def test_who_leaves_the_clinic_sees_nothing_from_the_next_request_on(clinic):
-    from server import invitations
-    from server.storage.people import Person
-
     admin = Person(id="a-1", name="Ed Example", role="admin")
     async with clinic.as_(kit.PHYSIO) as physio:
         assert (await physio.get("/runners/r-1")).status == 200
@@ -132,3 +130,24 @@ async def test_who_leaves_the_clinic_sees_nothing_from_the_next_request_on(clini
         await clinic.desk.write(invitations.leave, admin, "p-1", clinic.now)
         assert [(await physio.get(path)).status for path in ("/runners/r-1", "/caseload")] == [401, 401]
     assert not await clinic.desk.read(people.cares_for, "p-1", "r-1", clinic.now)
+
+
+async def test_an_address_that_says_nothing_of_whom_it_is_for_is_closed(clinic, monkeypatch):
+    monkeypatch.delitem(needs.NEEDS, "GET /readyz")
+    async with clinic.as_(kit.RUNNER) as http:
+        assert (await http.get("/readyz")).status == 404
+
+
+async def test_a_physio_of_another_clinic_sees_nothing_even_where_a_consent_lies_about(clinic):
+    stranger = Person(id="p-9", name="Ky Example", role="physio", clinic_id="another")
+
+    def plant(db):
+        people.add_clinic(db, Clinic(id="another", name="Another"), clinic.now)
+        people.add_person(db, stranger, clinic.now)
+        people.add_entry(db, "link-of-p-9", "p-9", clinic.now + timedelta(days=1), reusable=True)
+        people.give_consent(db, "r-1", "p-9", clinic.now)
+
+    await clinic.desk.write(plant)
+    async with clinic.as_(stranger) as http:
+        assert [(await http.get(path)).status for path in ("/runners/r-1", "/caseload")] == [404, 200]
+        assert "Ada Example" not in await (await http.get("/caseload")).text()
