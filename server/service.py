@@ -49,7 +49,7 @@ def settings(**given: Any) -> Settings:
 
 
 async def serve(chosen: Settings, *, to_lan: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; requests that are under way are finished first, within ten seconds."""
+    """Serve until SIGTERM or SIGINT; requests that have arrived are finished first, within ten seconds."""
     stop = stop_signal()
     make_folder(chosen.data)
     logs.set_up(chosen.log_level, chosen.log_format)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import sys
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ import pytest
 from postgres import fresh_url, restartable
 from sqlmodel import select
 
+from server import service
 from server.app import open_desk
 from server.claim import claim
+from server.keys import REVIEWER
 from server.mistake import Mistake
 from server.settings import Settings
 from server.storage.tables.arrivals import ChunkRow, ReviewRequestRow
@@ -29,8 +32,7 @@ async def begin(http):
 
 
 async def put(http, seq):
-    answer = await http.put(f"{CAPTURE}/chunks/{seq}", data=BODY, headers=kit.digest(BODY))
-    return answer
+    return await http.put(f"{CAPTURE}/chunks/{seq}", data=BODY, headers=kit.digest(BODY))
 
 
 class Uploads:
@@ -97,8 +99,6 @@ async def test_reviews_that_waited_for_the_database_are_taken_up_again():
             await begin(http)
             cluster.stop()
             assert (await put(http, 0)).status == 503
-            from server.keys import REVIEWER
-
             clinic.app[REVIEWER].wake()
             await asyncio.sleep(0)
             cluster.start()
@@ -156,33 +156,25 @@ async def test_told_to_stop_under_load_it_loses_nothing_and_ends_well(tmp_path, 
     desk.close()
 
 
-async def test_a_request_that_is_under_way_is_finished_first(tmp_path):
-    told = asyncio.Event()
-
-    async def slow_body():
-        yield BODY[:20]
-        await told.wait()
-        yield BODY[20:]
-
+async def test_a_request_that_has_arrived_is_finished_first(tmp_path):
     async with (
         served(tmp_path) as (process, address),
         aiohttp.ClientSession(address, headers=kit.GATEWAY) as http,
     ):
         await begin(http)
-        sent = asyncio.create_task(http.put(f"{CAPTURE}/chunks/0", data=slow_body(), headers=kit.digest(BODY)))
-        while (await http.get("/healthz")).status != 200 or sent.done():
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.2)  # the head of the request is there; nothing says so to its sender
-        process.send_signal(signal.SIGTERM)
-        while b'"stopping"' not in await process.stderr.readline():
-            continue
-        told.set()
+        with contextlib.closing(sqlite3.connect(tmp_path / "stridegate.db", isolation_level=None)) as other:
+            other.execute("begin immediate")  # until it is let go, nobody else can write
+            sent = asyncio.create_task(put(http, 0))
+            async with aiohttp.ClientSession(address) as later:  # a connection that comes after the chunk
+                assert (await later.get("/healthz")).status == 200
+            process.send_signal(signal.SIGTERM)
+            while b'"stopping"' not in await process.stderr.readline():
+                continue
+            other.execute("rollback")
         assert (await sent).status == 201
         assert await process.wait() == 0
 
 
 async def test_a_second_server_on_the_same_file_is_refused_with_a_sentence(tmp_path):
-    from server import service
-
     with claim(Settings(data=tmp_path).sqlite_file()), pytest.raises(Mistake, match="stop it first"):
         await service.serve(Settings(data=tmp_path, port=0))
