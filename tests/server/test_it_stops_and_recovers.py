@@ -69,6 +69,13 @@ class Uploads:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
+async def from_this_machine(clinic, path):
+    async with aiohttp.ClientSession(clinic.address) as http:
+        answer = await http.get(path)
+        await answer.read()
+        return answer
+
+
 def kept(desk):
     with desk.database.read() as db:
         return set(db.exec(select(ChunkRow.seq)).all())
@@ -84,6 +91,7 @@ async def test_a_database_that_is_stopped_under_load_loses_nothing_and_is_found_
             await uploads.until(lambda: len(uploads.refused) >= 8)
             state = await http.get("/readyz")
             assert state.status == 503 and state.headers["Retry-After"]
+            assert "stridegate_database_up 0.0" in await (await from_this_machine(clinic, "/metrics")).text()
             cluster.start()
             before = len(uploads.acknowledged)
             await uploads.until(lambda: len(uploads.acknowledged) >= before + 20)
