@@ -74,7 +74,7 @@ def migrate() -> None:
     """Bring the database to this release's schema."""
     from server import service
 
-    _print([service.migrate(service.settings())])
+    _print(service.migrate(service.settings()))
 
 
 @cli.command(name="copy-to")

@@ -26,7 +26,6 @@ from server.keys import (
     QUOTA,
     READERS,
     REVIEWER,
-    STOPPING,
     VAULT,
     ZONE,
 )
@@ -103,8 +102,6 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[METRICS].watch(desk)
     app[REVIEWER].noted = lambda outcome: app[METRICS].reviews.labels(outcome).inc()
     app[STATE] = State()
-    app[STOPPING] = asyncio.Event()
-    app.on_shutdown.append(_stop)
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
@@ -153,10 +150,6 @@ async def _listen(site: web.TCPSite, port: int) -> None:
     except OSError as why:
         reason = os.strerror(why.errno or 0).lower()
         raise Mistake(f"Port {port} cannot be used ({reason}); choose another one with --port.") from why
-
-
-async def _stop(app: web.Application) -> None:
-    app[STOPPING].set()
 
 
 async def _reviewing(app: web.Application) -> AsyncIterator[None]:

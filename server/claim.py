@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from server.mistake import Mistake
 
@@ -19,7 +20,7 @@ def claim(database: Path | None) -> Iterator[None]:
     if database is None:
         yield
         return
-    with database.with_name(f"{database.name}.claim").open("a") as held:
+    with _opened(database.with_name(f"{database.name}.claim")) as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as why:
@@ -28,3 +29,10 @@ def claim(database: Path | None) -> Iterator[None]:
                 "(`stridegate copy-to`), which several can share."
             ) from why
         yield
+
+
+def _opened(file: Path) -> IO[str]:
+    try:
+        return file.open("a")
+    except OSError as why:
+        raise Mistake(f"{file} cannot be written: {why.strerror}.") from why

@@ -29,7 +29,10 @@ def copy_to(chosen: Settings, url: str) -> str:
 
     Raises Mistake where the target is not empty, or the copy is not the same: then nothing of it stays.
     """
-    with claim(chosen.sqlite_file()):
+    other = Settings(data=chosen.data, database_url=url)
+    if problems := other.problems():
+        raise Mistake(f"{problems[0]} What was given is the address to copy to.")
+    with claim(chosen.sqlite_file()), claim(other.sqlite_file()):
         source, target = Database(chosen.url()), Database(url)
         try:
             _check(source, target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -25,5 +24,4 @@ ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for w
 PASSWORDS: web.AppKey[Passwords] = web.AppKey("passwords", Passwords)
 VAULT: web.AppKey[Vault] = web.AppKey("vault", Vault)
 FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
-STOPPING: web.AppKey[asyncio.Event] = web.AppKey("stopping", asyncio.Event)  # set when streams must end
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import platform
 import sqlite3
 import time
@@ -14,6 +15,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from rules.version import RULES_VERSION
@@ -66,6 +68,9 @@ class Metrics:
         self.login_failures = Counter(
             "stridegate_login_failures", "Tries to come in that were refused.", ("route",), registry=self.registry
         )
+        self.database_up = Gauge(
+            "stridegate_database_up", "Whether the database answered just now.", registry=self.registry
+        )
         self.oldest = Gauge(
             "stridegate_oldest_waiting_seconds", "Age of the oldest that waits.", ("what",), registry=self.registry
         )
@@ -83,8 +88,14 @@ class Metrics:
         desk.timed = lambda kind, seconds: self.database_seconds.labels(kind).observe(seconds)
 
     async def told(self, desk: Desk, now: datetime) -> bytes:
-        """Everything as text; what waits is looked up now."""
-        for what, age in (await desk.read(self._ages, now)).items():
+        """Everything as text; what waits is looked up now, and is not known while the database is away."""
+        try:
+            ages: dict[str, float | None] = await desk.read(self._ages, now)
+            self.database_up.set(1)
+        except SQLAlchemyError:
+            ages = dict.fromkeys(self.waiting, math.nan)
+            self.database_up.set(0)
+        for what, age in ages.items():
             self.oldest.labels(what).set(age or 0.0)
         return generate_latest(self.registry)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def settings(**given: Any) -> Settings:
 
 
 async def serve(chosen: Settings, *, to_lan: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; requests that are under way are finished first, within ten seconds."""
+    """Serve until SIGTERM or SIGINT; requests that have arrived are finished first, within ten seconds."""
     stop = stop_signal()
     make_folder(chosen.data)
     logs.set_up(chosen.log_level, chosen.log_format)
@@ -62,12 +63,12 @@ async def serve(chosen: Settings, *, to_lan: bool = False) -> None:
     log.info("stopped")
 
 
-def open_database(chosen: Settings) -> Database:
+def open_database(chosen: Settings, tell: Callable[[str], None] = log.info) -> Database:
     """The database at this release's schema; a copy of what was there is kept where that changes. Raises Mistake."""
     database = Database(chosen.url())
     try:
         if copied := backup.before_migration(database, chosen, system_clock()):
-            log.info(copied)
+            tell(copied)
         database.migrate()
     except OperationalError as why:
         database.close()
@@ -75,10 +76,12 @@ def open_database(chosen: Settings) -> Database:
     return database
 
 
-def migrate(chosen: Settings) -> str:
+def migrate(chosen: Settings) -> list[str]:
     make_folder(chosen.data)
-    open_database(chosen).close()
-    return "The database has this release's schema."
+    said: list[str] = []
+    with claim(chosen.sqlite_file()):
+        open_database(chosen, said.append).close()
+    return [*said, "The database has this release's schema."]
 
 
 def init_admin(chosen: Settings, name: str) -> str:

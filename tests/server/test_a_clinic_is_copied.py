@@ -108,6 +108,12 @@ def test_text_that_the_other_database_cannot_hold_stops_the_copy_and_nothing_of_
     target.close()
 
 
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/clinic", "postgresql://u:change-me@host/clinic"])
+def test_an_address_that_cannot_be_is_one_sentence(tmp_path, url):
+    with pytest.raises(Mistake, match="the address to copy to"):
+        copying.copy_to(Settings(data=tmp_path), url)
+
+
 def test_a_clinic_that_is_served_is_not_copied(tmp_path):
     file = tmp_path / "stridegate.db"
     with claim(file), pytest.raises(Mistake, match="stop it first"):
