@@ -20,6 +20,7 @@ from server.keys import (
     CLOCK,
     DESK,
     FACTOR_ASKED,
+    LATELY,
     NEW_TOKEN,
     NOTICE,
     PASSWORDS,
@@ -29,6 +30,7 @@ from server.keys import (
     VAULT,
     ZONE,
 )
+from server.lately import Lately
 from server.logs import one_line
 from server.metrics import METRICS, Metrics, counted
 from server.middleware import allowed_only, refusals, same_origin, strict_headers
@@ -96,6 +98,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[READERS] = readers = readers or Readers()
     app[REVIEWER] = Reviewer(desk, clock, readers, name=f"server-{new_token()[:12]}")
     app[QUOTA] = quota or Quota()
+    app[LATELY] = Lately()
     if notice is not None:
         app[NOTICE] = notice
     app[METRICS] = Metrics()

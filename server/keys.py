@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from server.lately import Lately
 from server.passwords import Passwords
 from server.quota import Quota
 from server.reading.readers import Readers
@@ -17,6 +18,7 @@ from server.vault import Vault
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
+LATELY: web.AppKey[Lately] = web.AppKey("lately", Lately)
 QUOTA: web.AppKey[Quota] = web.AppKey("quota", Quota)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
-from server.storage.tables.runs import CheckInRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
+from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ def save_run(db: Session, run: Run, measured: Mapping[str, Any], recording: byte
     """Keep a run; reading the same source again replaces it. One that was typed in has no recording."""
     facts = {field.name: getattr(run, field.name) for field in fields(run)}
     db.merge(RunRow(**facts, measured=dict(measured)))
+    changed(db, run.runner_id)
     if recording is not None:
         db.merge(RecordingRow(runner_id=run.runner_id, run_id=run.id, body=recording))
 
@@ -77,6 +78,12 @@ def runs_of(db: Session, runner_id: str) -> list[Run]:
 def run(db: Session, runner_id: str, run_id: str) -> Run | None:
     row = db.get(RunRow, (runner_id, run_id))
     return None if row is None else Run(**{field.name: getattr(row, field.name) for field in fields(Run)})
+
+
+def changed(db: Session, runner_id: str) -> None:
+    """Count one on, so that whoever kept what was known of this runner sees that it is known otherwise now."""
+    count = db.get(CompositionRow, runner_id)
+    db.merge(CompositionRow(runner_id=runner_id, version=count.version + 1 if count else 1))
 
 
 def measured_alone(db: Session, runner_id: str, run_id: str) -> dict[str, Any]:
@@ -93,6 +100,7 @@ def remove_run(db: Session, runner_id: str, run_id: str) -> None:
     for row in (db.get(RunRow, (runner_id, run_id)), db.get(RecordingRow, (runner_id, run_id))):
         if row is not None:
             db.delete(row)
+    changed(db, runner_id)
 
 
 def move_run(db: Session, run: Run, runner_id: str) -> None:
@@ -100,6 +108,8 @@ def move_run(db: Session, run: Run, runner_id: str) -> None:
     for table, key in ((RunRow, RunRow.id), (RecordingRow, RecordingRow.run_id)):
         place = (table.runner_id == run.runner_id, key == run.id)
         db.exec(update(table).where(*place).values(runner_id=runner_id))  # type: ignore[arg-type]
+    for one in (run.runner_id, runner_id):
+        changed(db, one)
 
 
 def recording_of(db: Session, runner_id: str, run_id: str) -> bytes | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
-from server.storage.tables.runs import CompositionRow, SessionRow
+from server.storage.runs import changed
+from server.storage.tables.runs import SessionRow
 
 LEAST_SHOWN = 12  # a page shows so many, however long ago they were
 
@@ -85,8 +86,7 @@ def save(db: Session, trainings: Iterable[Training], runner_id: str, gone: Itera
         second = training.second and dict(training.second)
         made_of = [dict(part) for part in training.made_of]
         db.merge(SessionRow(**{**row, "measured": dict(training.measured), "second": second, "made_of": made_of}))
-    count = db.get(CompositionRow, runner_id)
-    db.merge(CompositionRow(runner_id=runner_id, version=count.version + 1 if count else 1))
+    changed(db, runner_id)
 
 
 def runners_measured_otherwise(db: Session, rules_version: str, decoder_version: str) -> list[str]:

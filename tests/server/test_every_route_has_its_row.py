@@ -153,6 +153,11 @@ OTHERWISE = {
     "POST /account/logins/{login}/end": {"program": 403},
     "POST /api/v1/runners/{runner}/check-ins": {"program": 403},
 }
+# A program without the scope hears that before anybody looks for the session.
+OTHERWISE |= {
+    route: {"program": 403} for route, row in TABLE.items() if row == NO_SESSION and "{session}" in route
+}
+OTHERWISE["POST /api/v1/runners/{runner}/sessions/{session}/hand-over"] = {}
 OTHERWISE["POST /covers/{cover}/end"]["admin of another clinic"] = 404
 BODIES = {
     "POST /api/v1/runners/{runner}/check-ins": {"session": "none", "during": 1},

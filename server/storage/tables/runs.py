@@ -67,7 +67,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class CompositionRow(SQLModel, table=True):
-    """How often the sessions of a runner were made anew."""
+    """How often runs or sessions of a runner changed."""
 
     __tablename__ = "compositions"
     runner_id: str = Field(primary_key=True, foreign_key="people.id")
