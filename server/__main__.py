@@ -74,6 +74,16 @@ def migrate() -> None:
     _print([service.migrate(service.settings())])
 
 
+@cli.command(name="verify-audit")
+def verify_audit(
+    head: Annotated[str | None, typer.Option(help="A head that was printed earlier and kept elsewhere.")] = None,
+) -> None:
+    """Whether the audit's chain holds, link by link; prints its head, to be kept elsewhere."""
+    from server import chain, service
+
+    _print([chain.verify(service.settings(), head)])
+
+
 @cli.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop when the run has been judged.")] = False,
