@@ -74,6 +74,15 @@ def migrate() -> None:
     _print([service.migrate(service.settings())])
 
 
+@cli.command()
+def openapi() -> None:
+    """The document of the HTTP interface, as the server gives it at /openapi.json."""
+    from server.interface import document
+    from server.routes import routes
+
+    _print([document.written(routes()).decode()])
+
+
 @cli.command(name="verify-audit")
 def verify_audit(
     head: Annotated[str | None, typer.Option(help="A head that was printed earlier and kept elsewhere.")] = None,

@@ -13,13 +13,16 @@ from functools import partial
 from aiohttp import web
 
 from server.api.forms import BODY_BYTES
-from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER, ZONE
+from server.interface import document
+from server.keys import CLOCK, DESK, LIVE, NEW_TOKEN, NOTICE, OPENAPI, READERS, REVIEWER, ZONE
+from server.live import Live
 from server.middleware import refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
+from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
 
@@ -44,18 +47,21 @@ def make_app(
 
     It closes the readers.
     """
-    app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
+    app = web.Application(middlewares=[strict_headers, refusals, sound, same_origin], client_max_size=BODY_BYTES)
     app[DESK] = desk
     app[CLOCK] = clock
     app[ZONE] = zone
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
     app[REVIEWER] = Reviewer(desk, clock, readers)
+    app[LIVE] = live = Live()
+    app[OPENAPI] = document.written(routes())
     if notice is not None:
         app[NOTICE] = notice
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
+    app.on_shutdown.append(partial(_close_live, live))
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
     return app
@@ -99,3 +105,7 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:
     yield
     readers.close()
+
+
+async def _close_live(live: Live, _: web.Application) -> None:
+    live.close_all()  # who looks on for ever must not hold up a server that was told to stop

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
+from server import erased
 from server.problem import Problem, not_found
 from server.storage import captures, people
 from server.storage.captures import Capture, ReviewRequest
@@ -33,7 +34,7 @@ class Held:
 def begin(db: Session, gateway_id: str, capture_id: str, runner_id: str, started_at: datetime, now: datetime) -> bool:
     """Open a capture; True where it is new, False where this gateway's capture was there already."""
     if not people.brings_runs_of(db, gateway_id, runner_id):
-        raise not_found()
+        raise erased.gone_or_unknown(db, gateway_id, runner_id)
     held = captures.find(db, capture_id)
     if held is not None:
         _same_owner(held, gateway_id, runner_id)
@@ -118,7 +119,7 @@ def root_of(capture_id: str, chunks: list[str]) -> str:
 def _own(db: Session, gateway_id: str, capture_id: str) -> Capture:
     capture = captures.find(db, capture_id)
     if capture is None:
-        raise not_found()
+        raise erased.gone_or_unknown(db, gateway_id, capture_id)
     _same_owner(capture, gateway_id, capture.runner_id)
     return capture
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from server.live import Live
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
@@ -14,9 +15,12 @@ from server.storage.desk import Desk
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
+LIVE: web.AppKey[Live] = web.AppKey("live", Live)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
 ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for whoever chose none
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
+
+OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
 
 LOGIN_COOKIE = "stridegate_login"

@@ -9,6 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from server import problem
+from server.keys import NEW_TOKEN
 from server.pages import frame
 from server.problem import Problem
 
@@ -47,8 +48,10 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as refused:
         return _shown(request, Problem(refused.status, refused.reason, _sentence(refused)))
     except Exception:
-        log.exception("a request to %s failed", request.match_info.route.resource)
-        return _shown(request, Problem(500, "Our mistake", "Something went wrong on the server; nothing was lost."))
+        mistake = request.app[NEW_TOKEN]()[:12]  # by this name whoever runs the server finds it in the log
+        log.exception("a request to %s failed: %s", request.match_info.route.resource, mistake)
+        sentence = f"Something went wrong on the server; nothing was lost. It is noted as {mistake}."
+        return _shown(request, Problem(500, "Our mistake", sentence, id=mistake))
 
 
 @web.middleware

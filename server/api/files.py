@@ -9,10 +9,10 @@ from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, intake
+from server import access, erased, intake
 from server.api.captures import bearer_of
 from server.keys import CLOCK, DESK, LOGIN_COOKIE, READERS, REVIEWER
-from server.problem import Problem, not_found
+from server.problem import Problem
 from server.reading.readers import NoReader
 from server.storage import people
 
@@ -36,8 +36,10 @@ def _may_bring(db: Session, bearer: str | None, login: str | None, runner_id: st
     """A paired gateway for its runners, or a person who may see the runner. Raises Problem 401 or 404."""
     if bearer is None:
         access.may_see(db, access.person_of(db, login, now), runner_id)
-    elif not people.brings_runs_of(db, access.gateway_of(db, bearer), runner_id):
-        raise not_found()
+        return
+    gateway_id = access.gateway_of(db, bearer)
+    if not people.brings_runs_of(db, gateway_id, runner_id):
+        raise erased.gone_or_unknown(db, gateway_id, runner_id)
 
 
 async def _bounded(request: web.Request) -> bytes:

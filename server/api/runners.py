@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from rules.override import Override
 from server import access, review
-from server.api import forms
+from server.api import forms, paging
 from server.keys import CLOCK, DESK, LOGIN_COOKIE
 from server.problem import Problem, not_found
 from server.review import Look
@@ -40,13 +40,12 @@ async def verdict(request: web.Request) -> web.Response:
 
 
 async def sessions(request: web.Request) -> web.Response:
-    """GET runners/{id}/sessions: newest first, `limit` (50) at a time, those before `before`."""
+    """GET runners/{id}/sessions: the newest first."""
+    page = paging.asked(request)
     look = await _look(request)
-    limit = min(forms.whole_number(request.query.get("limit", "50"), "limit"), 200)
-    before = request.query.get("before")
-    newest = [item for item in reversed(look.runs) if before is None or item.run.id < before or before == ""]
-    page = newest[:limit]
-    return web.json_response({"sessions": [_session(item) for item in page]})
+    newest = sorted(look.runs, key=_place, reverse=True)
+    found, after = paging.cut(newest, _place, page)
+    return web.json_response({"sessions": [_session(item) for item in found], "next": after})
 
 
 async def check_in(request: web.Request) -> web.Response:
@@ -93,6 +92,10 @@ def _save(
         raise not_found()
     runs.save_check_in(db, runner_id, run_id, person.id, answers, now)
     review.record(db, review.look(db, runner, now))
+
+
+def _place(item: review.SeenRun) -> list[Any]:
+    return [forms.utc_text(item.run.start), item.run.id]
 
 
 def _override(made: Override) -> dict[str, Any]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from aiohttp import web
 from sqlmodel import Session, text
 
-from server.keys import DESK
+from server.keys import DESK, OPENAPI
 
 
 async def alive(_request: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """GET openapi.json: what programs may ask and what they are told."""
+    return web.Response(body=request.app[OPENAPI], content_type="application/json")
 
 
 async def ready(request: web.Request) -> web.Response:

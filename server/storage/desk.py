@@ -39,6 +39,10 @@ class Desk:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writer, self.database.transact, transaction)
 
+    async def scrub(self) -> None:
+        """Leave nothing on disk of what was deleted; no write goes on meanwhile where the database has one lock."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self.database.scrub)
+
     def close(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.storage.tables import arrivals, audit, columns, gateways, people, preferences, runs
+from server.storage.tables import arrivals, audit, columns, erased, gateways, people, preferences, runs
 
-ROOMS = (arrivals, audit, gateways, people, preferences, runs)
+ROOMS = (arrivals, audit, erased, gateways, people, preferences, runs)
 metadata = columns.metadata

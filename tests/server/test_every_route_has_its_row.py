@@ -60,6 +60,15 @@ TABLE = {
     "POST /api/v1/runners/{runner}/overrides": PHYSIO_S,
     "POST /api/v1/runners/{runner}/flags": OWN,
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": (401, 403, 404, 404, 404, 404, 401),
+    # the interface
+    "GET /api/v1/runners/{runner}/verdicts": OWN,
+    "GET /api/v1/runners/{runner}/live": OWN,
+    "POST /api/v1/runners/{runner}/live": GATEWAY_S,
+    "GET /api/v1/runners/{runner}/export": OWN,
+    "DELETE /api/v1/runners/{runner}": (401, "in", 404, 403, 404, "in", 401),  # without a confirmation: 422
+    "GET /api/v1/caseload": (401, 404, 404, "in", "in", 404, 401),
+    "GET /api/v1/audit": (401, "in", "in", "in", "in", "in", 401),
+    "GET /openapi.json": OPEN,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
 }

@@ -1,0 +1,93 @@
+"""What was said of a runner before, and who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server import access
+from server.api import asking, forms, paging
+from server.api.paging import Page
+from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.storage import history, people
+from server.storage.history import Deed, SaidVerdict
+
+
+async def verdicts(request: web.Request) -> web.Response:
+    """GET runners/{id}/verdicts: everything that was said, the newest first; a later word supersedes an earlier one."""
+    page = paging.asked(request)
+    before = _moment(page)
+    found = await asking.read(
+        request, lambda db, _person, runner, _now: history.verdicts(db, runner.id, page.limit + 1, before)
+    )
+    return _page("verdicts", [_verdict(one) for one in found], page, ["decided_at", "inputs_sha256"])
+
+
+async def audit(request: web.Request) -> web.Response:
+    """GET audit: a runner's own, of their runners for a physio, all for an administrator (without words on health)."""
+    page = paging.asked(request)
+    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
+    found = await request.app[DESK].read(_deeds, login, page.limit + 1, _number(page), now)
+    return _page("audit", [_deed(one) for one in found], page, ["seq"])
+
+
+def _deeds(db: Session, login: str | None, limit: int, before: int | None, now: datetime) -> list[Deed]:
+    person = access.person_of(db, login, now)
+    if person.role == "admin":
+        return history.deeds(db, limit, before, runner_ids=None)
+    own = [person] if person.role == "runner" else people.runners_of(db, person.id)
+    return history.deeds(db, limit, before, runner_ids=[runner.id for runner in own], actor=person.id)
+
+
+def _page(name: str, found: list[dict[str, Any]], page: Page, key: list[str]) -> web.Response:
+    """One more than the page was looked up, to see whether there is a next one."""
+    shown = found[: page.limit]
+    after = paging.place([shown[-1][part] for part in key]) if len(found) > len(shown) else None
+    return web.json_response({name: shown, "next": after})
+
+
+def _moment(page: Page) -> tuple[datetime, str] | None:
+    match page.after:
+        case None:
+            return None
+        case [str(at), str(digest)]:
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError as why:
+                raise paging.no_place() from why
+            if moment.tzinfo is None:
+                raise paging.no_place()
+            return moment, digest
+    raise paging.no_place()
+
+
+def _number(page: Page) -> int | None:
+    match page.after:
+        case None:
+            return None
+        case [int(seq)] if 0 <= seq < 2**31:
+            return seq
+    raise paging.no_place()
+
+
+def _verdict(one: SaidVerdict) -> dict[str, Any]:
+    return {
+        "decided_at": forms.utc_text(one.decided_at),
+        "superseded_at": one.superseded_at and forms.utc_text(one.superseded_at),
+        "inputs_sha256": one.inputs_sha256,
+        "verdict": dict(one.body),
+    }
+
+
+def _deed(one: Deed) -> dict[str, Any]:
+    return {
+        "seq": one.seq,
+        "at": forms.utc_text(one.at),
+        "actor": one.actor,
+        "runner": one.runner_id,
+        "action": one.action,
+        "words": None if one.words is None else dict(one.words),
+    }

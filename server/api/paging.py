@@ -1,0 +1,69 @@
+"""Paging: every list is given a page at a time; `next` is where the following page begins, null at the end."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from server.api import forms
+from server.problem import Problem
+
+T = TypeVar("T")
+USUAL, MOST = 50, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was asked for: `after` is the key of the last item of the page before, None for the first page."""
+
+    limit: int
+    after: Any
+
+
+def asked(request: web.Request) -> Page:
+    """Raises Problem 422 for a limit or a place that is none."""
+    limit = forms.whole_number(request.query.get("limit", str(USUAL)), "limit")
+    if not 1 <= limit <= MOST:
+        raise Problem(422, "Not a page", f"limit must be between 1 and {MOST}.")
+    place = request.query.get("after")
+    return Page(limit, None if place is None else _key(place))
+
+
+def cut(
+    ordered: Iterable[T], key: Callable[[T], list[Any]], page: Page, *, ascending: bool = False
+) -> tuple[list[T], str | None]:
+    """One page of items that lie in the order of their key, the greatest first, and where the next one begins."""
+    try:
+        rest = [item for item in ordered if page.after is None or _follows(key(item), page.after, ascending)]
+    except TypeError as why:
+        raise no_place() from why
+    found = rest[: page.limit]
+    return found, place(key(found[-1])) if len(rest) > len(found) else None
+
+
+def _follows(key: list[Any], after: list[Any], ascending: bool) -> bool:
+    return key > after if ascending else key < after
+
+
+def place(key: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _key(place: str) -> list[Any]:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
+    except (binascii.Error, ValueError, RecursionError) as why:
+        raise no_place() from why
+    if not isinstance(found, list):
+        raise no_place()
+    return found
+
+
+def no_place() -> Problem:
+    return Problem(422, "Not a page", "after must be the `next` of the page before.")
