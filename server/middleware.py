@@ -60,9 +60,16 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
     if request.method not in SAFE_METHODS and "Authorization" not in request.headers:
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if site not in ("same-origin", "none") or (origin is not None and URL(origin).authority != request.host):
+        if site not in ("same-origin", "none") or (origin is not None and _host(origin) != request.host):
             raise Problem(403, "From another site", "This request came from another site and was not carried out.")
     return await handler(request)
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return URL(origin).authority
+    except ValueError:
+        return None
 
 
 def _shown(request: web.Request, refused: Problem) -> web.StreamResponse:

@@ -32,6 +32,8 @@ async def sound(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except TooSlow as why:
         raise Problem(408, "Too slow", "What was sent did not arrive in time; send it again.") from why
+    except web.RequestPayloadError as why:
+        raise Problem(400, "Damaged", "The body is not packed as its Content-Encoding says.") from why
     finally:
         timer.cancel()
 

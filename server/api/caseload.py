@@ -15,7 +15,7 @@ from server.review import Look
 
 async def show(request: web.Request) -> web.Response:
     """GET caseload: everybody in the care of the physio who asks, those who need somebody first."""
-    page = paging.asked(request)
+    page = paging.asked(request, float, str, str)
     login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
     _, looks = await request.app[DESK].read(caseload.looks, login, now)
     found, after = paging.cut(looks, _place, page, ascending=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from server.storage.history import Deed, SaidVerdict
 
 async def verdicts(request: web.Request) -> web.Response:
     """GET runners/{id}/verdicts: everything that was said, the newest first; a later word supersedes an earlier one."""
-    page = paging.asked(request)
+    page = paging.asked(request, str, str)
     before = _moment(page)
     found = await asking.read(
         request, lambda db, _person, runner, _now: history.verdicts(db, runner.id, page.limit + 1, before)
@@ -28,7 +28,7 @@ async def verdicts(request: web.Request) -> web.Response:
 
 async def audit(request: web.Request) -> web.Response:
     """GET audit: a runner's own, of their runners for a physio, all for an administrator (without words on health)."""
-    page = paging.asked(request)
+    page = paging.asked(request, int)
     login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
     found = await request.app[DESK].read(_deeds, login, page.limit + 1, _number(page), now)
     return _page("audit", [_deed(one) for one in found], page, ["seq"])
@@ -50,27 +50,26 @@ def _page(name: str, found: list[dict[str, Any]], page: Page, key: list[str]) ->
 
 
 def _moment(page: Page) -> tuple[datetime, str] | None:
-    match page.after:
-        case None:
-            return None
-        case [str(at), str(digest)]:
-            try:
-                moment = datetime.fromisoformat(at)
-            except ValueError as why:
-                raise paging.no_place() from why
-            if moment.tzinfo is None:
-                raise paging.no_place()
-            return moment, digest
-    raise paging.no_place()
+    if page.after is None:
+        return None
+    at, digest = page.after
+    try:
+        moment = datetime.fromisoformat(at)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError) as why:
+        raise paging.no_place() from why
+    if moment.tzinfo is None:
+        raise paging.no_place()
+    return moment, digest
 
 
 def _number(page: Page) -> int | None:
-    match page.after:
-        case None:
-            return None
-        case [int(seq)] if 0 <= seq < 2**31:
-            return seq
-    raise paging.no_place()
+    if page.after is None:
+        return None
+    (seq,) = page.after
+    if not 0 <= seq < 2**31:
+        raise paging.no_place()
+    return int(seq)
 
 
 def _verdict(one: SaidVerdict) -> dict[str, Any]:

@@ -26,23 +26,20 @@ class Page:
     after: Any
 
 
-def asked(request: web.Request) -> Page:
-    """Raises Problem 422 for a limit or a place that is none."""
+def asked(request: web.Request, *kinds: type) -> Page:
+    """`kinds` are those of the parts of a key. Raises Problem 422 for a limit or a place that is none."""
     limit = forms.whole_number(request.query.get("limit", str(USUAL)), "limit")
     if not 1 <= limit <= MOST:
         raise Problem(422, "Not a page", f"limit must be between 1 and {MOST}.")
     place = request.query.get("after")
-    return Page(limit, None if place is None else _key(place))
+    return Page(limit, None if place is None else _key(place, kinds))
 
 
 def cut(
     ordered: Iterable[T], key: Callable[[T], list[Any]], page: Page, *, ascending: bool = False
 ) -> tuple[list[T], str | None]:
     """One page of items that lie in the order of their key, the greatest first, and where the next one begins."""
-    try:
-        rest = [item for item in ordered if page.after is None or _follows(key(item), page.after, ascending)]
-    except TypeError as why:
-        raise no_place() from why
+    rest = [item for item in ordered if page.after is None or _follows(key(item), page.after, ascending)]
     found = rest[: page.limit]
     return found, place(key(found[-1])) if len(rest) > len(found) else None
 
@@ -55,12 +52,12 @@ def place(key: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _key(place: str) -> list[Any]:
+def _key(place: str, kinds: tuple[type, ...]) -> list[Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
     except (binascii.Error, ValueError, RecursionError) as why:
         raise no_place() from why
-    if not isinstance(found, list):
+    if not isinstance(found, list) or [type(part) for part in found] != list(kinds):
         raise no_place()
     return found
 

@@ -41,7 +41,7 @@ async def verdict(request: web.Request) -> web.Response:
 
 async def sessions(request: web.Request) -> web.Response:
     """GET runners/{id}/sessions: the newest first."""
-    page = paging.asked(request)
+    page = paging.asked(request, str, str)
     look = await _look(request)
     newest = sorted(look.runs, key=_place, reverse=True)
     found, after = paging.cut(newest, _place, page)

@@ -26,7 +26,7 @@ from server.interface.operation import CONTENT_DIGEST, IF_MATCH, PAGED, Media, O
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LINES = Media(content_type="application/jsonl")
+LINES = Media(content_type="application/octet-stream")  # JSON lines, perhaps packed by gzip
 ANY_FILE = Media(content_type="application/octet-stream")
 FILE_NAME = Parameter(name="name", place="query", says="What the file is called; a label, nothing more.")
 CONFIRM = Parameter(
