@@ -74,6 +74,20 @@ def migrate() -> None:
     _print([service.migrate(service.settings())])
 
 
+@cli.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="FIT, TCX, GPX or CSV.")],
+    runner: Annotated[str, typer.Option(help="Whose runs they are: the runner's id.")],
+) -> None:
+    """Bring run files: through the server where one runs, else straight into its database."""
+    from server import importing, service
+
+    paths = list(importing.files_in(files))
+    bring = importing.bring(service.settings(), runner, paths, typer.echo, _complain)
+    if asyncio.run(bring):
+        raise typer.Exit(2)
+
+
 @cli.command()
 def openapi() -> None:
     """The document of the HTTP interface, as the server gives it at /openapi.json."""
