@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
 from server import caseload as care
@@ -16,8 +15,6 @@ from server.pages import frame
 from server.pages.need import NAMES
 from server.pages.reader import Reader
 from server.review import Look
-from server.storage import people
-from server.storage.people import Person
 
 MISSING_SHOWN = 2
 

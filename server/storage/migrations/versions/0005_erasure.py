@@ -6,7 +6,7 @@ from alembic import op
 from server.storage.tables.columns import UtcTime
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
