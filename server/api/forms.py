@@ -75,11 +75,11 @@ class AnswerCheckIn(Form):
 
 async def body(request: web.Request, form: type[Model]) -> Model:
     """The request's JSON as a form. Raises Problem 400, 413, 415 or 422 with the place and the reason."""
-    if "Content-Type" in request.headers and not request.content_type.endswith(JSON):
-        raise Problem(415, "Not JSON", f"Send application/json here, not {request.content_type[:60]}.")
     raw = await request.read()
     if len(raw) > BODY_BYTES:
         raise Problem(413, "Too large", f"A document holds at most {BODY_BYTES} bytes.")
+    if raw and not request.content_type.endswith(JSON):
+        raise Problem(415, "Not JSON", f"Send application/json here, not {request.content_type[:60]}.")
     try:
         return form.model_validate(strict_json.read(raw))
     except ValidationError as why:
