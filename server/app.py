@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,17 +14,33 @@ from aiohttp import web
 
 from server.api.forms import BODY_BYTES
 from server.interface import document
-from server.keys import CLOCK, DESK, LIVE, NEW_TOKEN, NOTICE, OPENAPI, READERS, REVIEWER, ZONE
+from server.keys import (
+    CLOCK,
+    DESK,
+    FACTOR_ASKED,
+    LIVE,
+    NEW_TOKEN,
+    NOTICE,
+    OPENAPI,
+    PASSWORDS,
+    PROXIES,
+    READERS,
+    REVIEWER,
+    VAULT,
+    ZONE,
+)
 from server.live import Live
-from server.middleware import refusals, same_origin, strict_headers
+from server.middleware import allowed_only, behind_a_proxy, refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
+from server.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
 from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
+from server.vault import Vault
 
 
 def system_clock() -> datetime:
@@ -35,19 +51,31 @@ def system_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def make_app(
+def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     desk: Desk,
     clock: Callable[[], datetime] = system_clock,
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
     readers: Readers | None = None,
+    vault: Vault | None = None,
+    *,
+    factor_asked: bool = True,
+    proxies: Collection[str] = (),
     zone: str = "UTC",
 ) -> web.Application:
-    """The whole server over one database; `notice` stands on every page, `zone` is the clinic's.
+    """The whole server over one database; `notice` stands on every page. It closes the readers.
 
-    It closes the readers.
+    Without a `vault` what is locked is lost when the program ends. `factor_asked` of physios and administrators;
+    `zone` is the clinic's, for whoever chose none.
     """
-    app = web.Application(middlewares=[strict_headers, refusals, sound, same_origin], client_max_size=BODY_BYTES)
+    app = web.Application(
+        middlewares=[behind_a_proxy, strict_headers, refusals, sound, same_origin, allowed_only],
+        client_max_size=BODY_BYTES,
+    )
+    app[PASSWORDS] = Passwords()
+    app[VAULT] = vault or Vault.fresh()
+    app[FACTOR_ASKED] = factor_asked
+    app[PROXIES] = frozenset(proxies)
     app[DESK] = desk
     app[CLOCK] = clock
     app[ZONE] = zone
@@ -64,6 +92,7 @@ def make_app(
     app.on_shutdown.append(partial(_close_live, live))
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
+    app.cleanup_ctx.append(_hashing)
     return app
 
 
@@ -100,6 +129,11 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _hashing(app: web.Application) -> AsyncIterator[None]:
+    yield
+    app[PASSWORDS].close()
 
 
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:

@@ -19,7 +19,7 @@ def looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[L
     person = access.person_of(db, login, now)
     if person.role != "physio":
         raise not_found()
-    found = [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
+    found = [review.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
     return person, sorted(found, key=place)
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from aiohttp import web
 
 from server.live import Live
+from server.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
+from server.vault import Vault
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
@@ -19,8 +21,9 @@ LIVE: web.AppKey[Live] = web.AppKey("live", Live)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
 ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for whoever chose none
+PASSWORDS: web.AppKey[Passwords] = web.AppKey("passwords", Passwords)
+VAULT: web.AppKey[Vault] = web.AppKey("vault", Vault)
+FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
+PROXIES: web.AppKey[frozenset[str]] = web.AppKey("proxies")  # addresses whose word on browsers is taken
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
-
 OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
-
-LOGIN_COOKIE = "stridegate_login"

@@ -15,6 +15,7 @@ from server.invitations import Fresh
 from server.mistake import Mistake
 from server.settings import Settings
 from server.storage.database import Database
+from server.vault import Vault
 
 
 def settings(**given: Any) -> Settings:
@@ -32,9 +33,16 @@ def settings(**given: Any) -> Settings:
 async def serve(chosen: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests that are under way are finished first."""
     _make_folder(chosen.data)
+    vault = Vault.open(chosen.key_file())
     desk = open_desk(chosen.url())
     try:
-        async with running(make_app(desk), chosen.host, chosen.port) as address:
+        app = make_app(
+            desk,
+            vault=vault,
+            factor_asked=chosen.second_factor == "required",
+            proxies=chosen.trusted_proxies(),
+        )
+        async with running(app, chosen.host, chosen.port) as address:
             print(f"Stridegate is at {address}, its data in {chosen.data}.", flush=True)  # noqa: T201  # the operator waits
             await told_to_stop()
     finally:

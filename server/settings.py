@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -10,7 +11,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(BaseSettings):
-    """STRIDEGATE_DATABASE_URL, STRIDEGATE_HOST, STRIDEGATE_PORT, STRIDEGATE_DATA."""
+    """STRIDEGATE_DATABASE_URL, _HOST, _PORT, _DATA, _SECRET_KEY_FILE, _SECOND_FACTOR, _PROXIES."""
 
     model_config = SettingsConfigDict(env_prefix="STRIDEGATE_", frozen=True)
 
@@ -18,6 +19,16 @@ class Settings(BaseSettings):
     database_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8080
+    secret_key_file: Path | None = None  # the same one for every process that shares a database
+    second_factor: Literal["required", "relaxed"] = "required"  # of physios and administrators
+    proxies: str = ""  # addresses, separated by commas, whose word on the browser behind them is taken
+
+    def key_file(self) -> Path:
+        """The key that locks second factors lies outside the database, in the data folder unless said otherwise."""
+        return self.secret_key_file or self.data / "secret.key"
+
+    def trusted_proxies(self) -> tuple[str, ...]:
+        return tuple(address.strip() for address in self.proxies.split(",") if address.strip())
 
     def url(self) -> str:
         """Where the rows are: SQLite in the data folder unless a URL says otherwise."""

@@ -26,7 +26,7 @@ async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         desk = open_desk(f"sqlite:///{folder}/clinic.db")
-        app = make_app(desk, notice=NOTICE)
+        app = make_app(desk, notice=NOTICE, factor_asked=False)
         async with running(app, "127.0.0.1", 0) as address, async_playwright() as playwright:
             now = system_clock()
             await app[DESK].write(clinic.seed, now)

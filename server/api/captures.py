@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import access, intake
+from server import access, credentials, intake
 from server.api import forms
 from server.keys import CLOCK, DESK, REVIEWER
 from server.problem import Problem
@@ -63,13 +63,7 @@ async def complete(request: web.Request) -> web.Response:
 
 async def gateway_of(request: web.Request) -> str:
     """The gateway that asks. Raises Problem 401."""
-    return await request.app[DESK].read(access.gateway_of, bearer_of(request))
-
-
-def bearer_of(request: web.Request) -> str | None:
-    """The token of a program, None where a person asks."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else None
+    return await request.app[DESK].read(access.gateway_of, credentials.bearer(request))
 
 
 def _held(held: intake.Held) -> dict[str, object]:

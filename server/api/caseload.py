@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from server import caseload
+from server import caseload, credentials
 from server.api import forms, paging
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.keys import CLOCK, DESK
 from server.need import need_of
 from server.review import Look
 
@@ -16,8 +16,7 @@ from server.review import Look
 async def show(request: web.Request) -> web.Response:
     """GET caseload: everybody in the care of the physio who asks, those who need somebody first."""
     page = paging.asked(request, float, str, str)
-    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
-    _, looks = await request.app[DESK].read(caseload.looks, login, now)
+    _, looks = await request.app[DESK].read(caseload.looks, credentials.shown(request), request.app[CLOCK]())
     found, after = paging.cut(looks, _place, page, ascending=True)
     return web.json_response({"runners": [_runner(look) for look in found], "next": after})
 

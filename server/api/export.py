@@ -10,8 +10,8 @@ from typing import IO
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, export
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, export
+from server.keys import CLOCK, DESK
 
 PART = 64 * 1024
 IN_MEMORY = 1024 * 1024  # a larger archive waits in a file without a name, which ends with the request
@@ -19,9 +19,9 @@ IN_MEMORY = 1024 * 1024  # a larger archive waits in a file without a name, whic
 
 async def archive(request: web.Request) -> web.StreamResponse:
     """GET runners/{id}/export: a zip; its README says what is in it."""
-    login, runner_id, now = request.cookies.get(LOGIN_COOKIE), request.match_info["runner"], request.app[CLOCK]()
+    shown, runner_id, now = credentials.shown(request), request.match_info["runner"], request.app[CLOCK]()
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as out:
-        await request.app[DESK].read(_write, login, runner_id, now, out)
+        await request.app[DESK].read(_write, shown, runner_id, now, out)
         name = f"stridegate-{now:%Y-%m-%d}.zip"
         headers = {"Content-Type": "application/zip", "Content-Disposition": f'attachment; filename="{name}"'}
         response = web.StreamResponse(headers=headers)
@@ -33,7 +33,7 @@ async def archive(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _write(db: Session, login: str | None, runner_id: str, now: datetime, out: IO[bytes]) -> None:
-    runner = access.may_see(db, access.person_of(db, login, now), runner_id)
+def _write(db: Session, shown: str | None, runner_id: str, now: datetime, out: IO[bytes]) -> None:
+    runner = access.may_see(db, access.person_of(db, shown, now), runner_id, now)
     export.write(db, runner, now, out)
     out.seek(0, 2)

@@ -9,21 +9,21 @@ from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, erased, intake
-from server.api.captures import bearer_of
-from server.keys import CLOCK, DESK, LOGIN_COOKIE, READERS, REVIEWER
+from server import access, credentials, erased, intake, needs
+from server.keys import CLOCK, DESK, READERS, REVIEWER
 from server.problem import Problem
 from server.reading.readers import NoReader
 from server.storage import people
 
 FILE_BYTES = 32 * 1024 * 1024  # ten times the longest run of a hundred real ones
+BRINGER = needs.NEEDS["POST /api/v1/runners/{runner}/files"]
 BODY_S = 120.0  # a slow sender must not hold a connection for ever
 
 
 async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
     runner_id = request.match_info["runner"]
-    await request.app[DESK].read(_may_bring, bearer_of(request), _login(request), runner_id, request.app[CLOCK]())
+    await request.app[DESK].read(_may_bring, credentials.shown(request), runner_id, request.app[CLOCK]())
     body = await _bounded(request)
     runs = await _runs_in(request, body)
     name = _name(request.query.get("name", ""))
@@ -32,14 +32,12 @@ async def receive(request: web.Request) -> web.Response:
     return web.json_response({"file": digest, "runs": runs}, status=201 if new else 200)
 
 
-def _may_bring(db: Session, bearer: str | None, login: str | None, runner_id: str, now: datetime) -> None:
+def _may_bring(db: Session, shown: str | None, runner_id: str, now: datetime) -> None:
     """A paired gateway for its runners, or a person who may see the runner. Raises Problem 401 or 404."""
-    if bearer is None:
-        access.may_see(db, access.person_of(db, login, now), runner_id)
-        return
-    gateway_id = access.gateway_of(db, bearer)
-    if not people.brings_runs_of(db, gateway_id, runner_id):
+    gateway_id = people.gateway_of(db, shown) if shown else None
+    if gateway_id is not None and not people.brings_runs_of(db, gateway_id, runner_id):
         raise erased.gone_or_unknown(db, gateway_id, runner_id)
+    access.allow(db, BRINGER, shown, runner_id, now)
 
 
 async def _bounded(request: web.Request) -> bytes:
@@ -63,10 +61,6 @@ async def _runs_in(request: web.Request, body: bytes) -> int:
         raise Problem(422, "No run in it", str(why)) from why
     except NoReader as why:
         raise Problem(503, "Busy", "Files cannot be read just now; nothing was taken, try again.") from why
-
-
-def _login(request: web.Request) -> str | None:
-    return request.cookies.get(LOGIN_COOKIE)
 
 
 def _name(text: str) -> str:

@@ -8,12 +8,11 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access
 from server.api import asking, forms, paging
 from server.api.paging import Page
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
 from server.storage import history, people
 from server.storage.history import Deed, SaidVerdict
+from server.storage.people import Person
 
 
 async def verdicts(request: web.Request) -> web.Response:
@@ -29,16 +28,15 @@ async def verdicts(request: web.Request) -> web.Response:
 async def audit(request: web.Request) -> web.Response:
     """GET audit: a runner's own, of their runners for a physio, all for an administrator (without words on health)."""
     page = paging.asked(request, int)
-    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
-    found = await request.app[DESK].read(_deeds, login, page.limit + 1, _number(page), now)
+    before = _number(page)
+    found = await asking.read_own(request, lambda db, person, now: _deeds(db, person, page.limit + 1, before, now))
     return _page("audit", [_deed(one) for one in found], page, ["seq"])
 
 
-def _deeds(db: Session, login: str | None, limit: int, before: int | None, now: datetime) -> list[Deed]:
-    person = access.person_of(db, login, now)
+def _deeds(db: Session, person: Person, limit: int, before: int | None, now: datetime) -> list[Deed]:
     if person.role == "admin":
-        return history.deeds(db, limit, before, runner_ids=None)
-    own = [person] if person.role == "runner" else people.runners_of(db, person.id)
+        return history.deeds(db, limit, before, runner_ids=None, clinic_id=person.clinic_id)
+    own = [person] if person.role == "runner" else people.runners_seen_by(db, person.id, now)
     return history.deeds(db, limit, before, runner_ids=[runner.id for runner in own], actor=person.id)
 
 

@@ -12,10 +12,9 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import access
+from server import access, credentials
 from server.api import forms
-from server.api.captures import bearer_of
-from server.keys import CLOCK, DESK, LIVE, LOGIN_COOKIE
+from server.keys import CLOCK, DESK, LIVE
 from server.live import Looker, TooMany
 from server.problem import Problem, not_found
 from server.storage import people
@@ -41,7 +40,7 @@ class Glance(forms.Form):
 async def say(request: web.Request) -> web.Response:
     """POST runners/{id}/live: 202; the values go to those who look on, and are not kept."""
     runner_id = request.match_info["runner"]
-    await request.app[DESK].read(_may_say, bearer_of(request), runner_id)
+    await request.app[DESK].read(_may_say, credentials.bearer(request), runner_id)
     glance = await forms.body(request, Glance)
     request.app[LIVE].say(runner_id, glance.model_dump(mode="json"))
     return web.json_response({"shown": True}, status=202)
@@ -99,8 +98,8 @@ async def _events(looker: Looker, request: web.Request) -> AsyncIterator[tuple[s
 
 async def _ask(request: web.Request) -> None:
     """Raises Problem 401 or 404."""
-    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
-    await request.app[DESK].read(_may_look, login, request.match_info["runner"], now)
+    shown, now = credentials.shown(request), request.app[CLOCK]()
+    await request.app[DESK].read(_may_look, shown, request.match_info["runner"], now)
 
 
 async def _still_may(request: web.Request) -> bool:
@@ -111,8 +110,8 @@ async def _still_may(request: web.Request) -> bool:
     return True
 
 
-def _may_look(db: Session, login: str | None, runner_id: str, now: datetime) -> None:
-    access.may_see(db, access.person_of(db, login, now), runner_id)
+def _may_look(db: Session, shown: str | None, runner_id: str, now: datetime) -> None:
+    access.may_see(db, access.person_of(db, shown, now), runner_id, now)
 
 
 def _may_say(db: Session, bearer: str | None, runner_id: str) -> None:

@@ -10,9 +10,9 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, review
+from server import access, credentials, review
 from server.api import forms, paging
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.keys import CLOCK, DESK
 from server.problem import Problem, not_found
 from server.review import Look
 from server.storage import runs
@@ -62,7 +62,7 @@ async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
         raise Problem(422, "Nothing answered", "Answer at least one question.")
     await request.app[DESK].write(
         _save,
-        request.cookies.get(LOGIN_COOKIE),
+        credentials.shown(request),
         request.match_info["runner"],
         form.session,
         answers,
@@ -71,21 +71,21 @@ async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
 
 
 async def _look(request: web.Request) -> Look:
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     return await request.app[DESK].read(look_as, login, request.match_info["runner"], request.app[CLOCK]())
 
 
 def look_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Look:
     """The look at a runner, for whoever may have it."""
     person = access.person_of(db, login, now)
-    return review.look(db, access.may_see(db, person, runner_id), now)
+    return review.look(db, access.may_see(db, person, runner_id, now), now)
 
 
 def _save(
     db: Session, login: str | None, runner_id: str, run_id: str, answers: Mapping[str, Any], now: datetime
 ) -> None:
     person: Person = access.person_of(db, login, now)
-    runner = access.may_see(db, person, runner_id)
+    runner = access.may_see(db, person, runner_id, now)
     if person.id != runner.id:
         raise Problem(403, "Only the runner answers", "How a run felt is the runner's own word.")
     if runs.run(db, runner_id, run_id) is None:

@@ -50,9 +50,56 @@ class PairingDone(Answer):
     runners: list[NamedRunner]
 
 
+class Assignment(Answer):
+    sensor: str
+    runner: str
+    nickname: str
+
+
 class Heard(Answer):
     now: AwareDatetime
     runners: list[NamedRunner]
+    assignments: list[Assignment] = Field(description="Which sensor is whose.")
+
+
+class NewToken(Answer):
+    gateway: str
+    token: str
+
+
+class Gateway(Answer):
+    id: str
+    name: str
+    paired_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+    replaced_by: str | None
+    last_contact: AwareDatetime | None
+    address: str | None
+    version: str | None
+    battery: dict[str, float] | None
+    held: int
+    sensors: list[Assignment]
+
+
+class Gateways(Paged):
+    gateways: list[Gateway]
+
+
+class GatewayRevoked(Answer):
+    gateway: str
+    revoked: bool
+
+
+class GatewayReplaced(Answer):
+    gateway: str
+    by: str
+    captures: int
+
+
+class SensorAssigned(Answer):
+    gateway: str
+    sensor: str
+    runner: str | None
 
 
 class CaptureBegun(Answer):

@@ -35,75 +35,69 @@ CONFIRM = Parameter(
 
 DESCRIBED: Mapping[Handler, Operation] = {
     # gateways and what they bring
-    gateways.start: Operation(who="anyone", takes=gateways.StartPairing, gives={201: answers.PairingBegun}),
+    gateways.start: Operation(takes=gateways.StartPairing, gives={201: answers.PairingBegun}),
     gateways.token: Operation(
-        who="anyone",
         takes=gateways.AskToken,
         gives={200: answers.PairingDone, 202: answers.PairingWaits},
         refuses=(410,),
     ),
-    gateways.heartbeat: Operation(who="gateway", takes=gateways.Heartbeat, gives={200: answers.Heard}),
+    gateways.heartbeat: Operation(takes=gateways.Heartbeat, gives={200: answers.Heard}),
+    gateways.new_token: Operation(gives={200: answers.NewToken}),
+    gateways.show: Operation(gives={200: answers.Gateways}, parameters=PAGED),
+    gateways.revoke: Operation(gives={200: answers.GatewayRevoked}),
+    gateways.replace: Operation(takes=gateways.Follower, gives={200: answers.GatewayReplaced}, refuses=(409,)),
+    gateways.assign: Operation(takes=gateways.Wearer, gives={200: answers.SensorAssigned}, refuses=(409,)),
+    gateways.free: Operation(gives={200: answers.SensorAssigned}),
     captures.begin: Operation(
-        who="gateway",
         takes=forms.BeginCapture,
         gives={200: answers.CaptureBegun, 201: answers.CaptureBegun},
         refuses=(410,),
     ),
-    captures.show: Operation(who="gateway", gives={200: answers.CaptureHeld}, refuses=(410,)),
+    captures.show: Operation(gives={200: answers.CaptureHeld}, refuses=(410,)),
     captures.put_chunk: Operation(
-        who="gateway",
         takes=LINES,
         gives={200: answers.ChunkKept, 201: answers.ChunkKept},
         parameters=(CONTENT_DIGEST,),
         refuses=(409, 410),
     ),
-    captures.complete: Operation(
-        who="gateway", takes=forms.CompleteCapture, gives={200: answers.CaptureHeld}, refuses=(409, 410)
-    ),
+    captures.complete: Operation(takes=forms.CompleteCapture, gives={200: answers.CaptureHeld}, refuses=(409, 410)),
     files.receive: Operation(
-        who="person or gateway",
         takes=ANY_FILE,
         gives={200: answers.FileKept, 201: answers.FileKept},
         parameters=(FILE_NAME,),
         refuses=(410, 503),
     ),
-    live.say: Operation(who="gateway", takes=live.Glance, gives={202: answers.Shown}),
+    live.say: Operation(takes=live.Glance, gives={202: answers.Shown}),
     # a runner
-    runners.verdict: Operation(who="person", gives={200: answers.VerdictNow}),
-    history.verdicts: Operation(who="person", gives={200: answers.SaidVerdicts}, parameters=PAGED),
-    runners.sessions: Operation(who="person", gives={200: answers.Sessions}, parameters=PAGED),
-    runners.check_in: Operation(who="person", takes=forms.AnswerCheckIn, gives={201: answers.CheckInKept}),
+    runners.verdict: Operation(gives={200: answers.VerdictNow}),
+    history.verdicts: Operation(gives={200: answers.SaidVerdicts}, parameters=PAGED),
+    runners.sessions: Operation(gives={200: answers.Sessions}, parameters=PAGED),
+    runners.check_in: Operation(takes=forms.AnswerCheckIn, gives={201: answers.CheckInKept}),
     live.look_on: Operation(
-        who="person",
         gives={200: Media(content_type="text/event-stream", schema={"type": "string"})},
         refuses=(429,),
     ),
-    export.archive: Operation(who="person", gives={200: Media(content_type="application/zip")}),
-    erasure.erase: Operation(who="person", gives={204: None}, parameters=(CONFIRM,)),
+    export.archive: Operation(gives={200: Media(content_type="application/zip")}),
+    erasure.erase: Operation(gives={204: None}, parameters=(CONFIRM,)),
     # the plan, and what is stated
-    plans.show: Operation(who="person", gives={200: answers.Plan}, gives_etag=True),
+    plans.show: Operation(gives={200: answers.Plan}, gives_etag=True),
     plans.replace: Operation(
-        who="person",
         takes=plans.PlanForm,
         gives={200: answers.PlanSaved},
         parameters=(IF_MATCH,),
         refuses=(412, 428),
         gives_etag=True,
     ),
-    plans.preview: Operation(who="person", takes=plans.PreviewForm, gives={200: answers.Preview}),
-    plans.stage: Operation(
-        who="person", takes=plans.StageForm, gives={200: answers.StageEntered}, refuses=(409,), gives_etag=True
-    ),
-    statements.hold: Operation(who="person", takes=statements.HoldForm, gives={201: answers.HoldKept}),
-    statements.lift_hold: Operation(who="person", gives={200: answers.HoldLifted}),
-    statements.override: Operation(
-        who="person", takes=statements.OverrideForm, gives={201: answers.OverrideKept}, refuses=(409,)
-    ),
-    statements.raise_flag: Operation(who="person", takes=statements.FlagForm, gives={201: answers.FlagKept}),
-    statements.clear_flag: Operation(who="person", takes=statements.ClearForm, gives={200: answers.FlagCleared}),
+    plans.preview: Operation(takes=plans.PreviewForm, gives={200: answers.Preview}),
+    plans.stage: Operation(takes=plans.StageForm, gives={200: answers.StageEntered}, refuses=(409,), gives_etag=True),
+    statements.hold: Operation(takes=statements.HoldForm, gives={201: answers.HoldKept}),
+    statements.lift_hold: Operation(gives={200: answers.HoldLifted}),
+    statements.override: Operation(takes=statements.OverrideForm, gives={201: answers.OverrideKept}, refuses=(409,)),
+    statements.raise_flag: Operation(takes=statements.FlagForm, gives={201: answers.FlagKept}),
+    statements.clear_flag: Operation(takes=statements.ClearForm, gives={200: answers.FlagCleared}),
     # everybody in somebody's care
-    caseload.show: Operation(who="person", gives={200: answers.Caseload}, parameters=PAGED),
-    history.audit: Operation(who="person", gives={200: answers.Audit}, parameters=PAGED),
+    caseload.show: Operation(gives={200: answers.Caseload}, parameters=PAGED),
+    history.audit: Operation(gives={200: answers.Audit}, parameters=PAGED),
 }
 
 

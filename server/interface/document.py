@@ -12,10 +12,11 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from server import credentials, needs
 from server.interface import answers
 from server.interface.described import DESCRIBED, operation
 from server.interface.operation import Body, Media, Operation, Parameter
-from server.keys import LOGIN_COOKIE
+from server.needs import Need, Who
 
 PREFIX = "/api/v1/"
 PROBLEM = "application/problem+json"
@@ -25,16 +26,20 @@ is null or left out, never 0, and NaN or infinity are refused.
 A refusal is a problem document (RFC 9457) with one sentence in `detail`. What is not there for whoever asks is 404,
 whether it exists or not. Lists come a page at a time: `next` of one page is `after` of the following one. A plan has
 an `ETag`; whoever changes it sends the one that they saw as `If-Match`, and is told 412 where it changed meanwhile.
-Gateways and programs carry a bearer token, people a cookie that their login gave them."""
-WHO: dict[str, list[dict[str, list[str]]]] = {
-    "anyone": [{}],
-    "person": [{"login": []}],
-    "gateway": [{"token": []}],
-    "person or gateway": [{"login": []}, {"token": []}],
-}
+Gateways and programs carry a bearer token, people a cookie that their login gave them; whoever changes something with
+a cookie repeats the word of the page's forms in `X-CSRF-Token`."""
 DOORS = {
-    "login": {"type": "apiKey", "in": "cookie", "name": LOGIN_COOKIE, "description": "What a login gives a browser."},
-    "token": {"type": "http", "scheme": "bearer", "description": "What a gateway is given when it is let in."},
+    "login": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": credentials.OVER_TLS,
+        "description": f"What a login gives a browser; without TLS, on the same machine, {credentials.ON_LOOPBACK}.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "What a gateway is given when it is let in, or a program by its person.",
+    },
 }
 PARTS = {"seq": {"type": "integer", "minimum": 0, "maximum": 4095}}
 TEXT_PART = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9_.~-]+$"}
@@ -61,7 +66,8 @@ def written(routes: Iterable[web.RouteDef]) -> bytes:
 
 def _operation(route: web.RouteDef) -> dict[str, Any]:
     described = operation(route.handler)
-    if described is None:
+    need = needs.of(route.method, route.path)
+    if described is None or need is None:
         raise LookupError(f"{route.method} {route.path} is described nowhere: see server/interface/described.py.")
     handler: Any = route.handler
     parts = re.findall(r"\{(\w+)\}", route.path)
@@ -69,10 +75,10 @@ def _operation(route: web.RouteDef) -> dict[str, Any]:
         "operationId": f"{handler.__module__.rpartition('.')[2]}_{handler.__name__}",
         "tags": [handler.__module__.rpartition(".")[2]],
         "summary": " ".join((handler.__doc__ or "").split("\n\n")[0].split()),
-        "description": " ".join((handler.__doc__ or "").split()),
-        "security": WHO[described.who],
+        "description": f"{' '.join((handler.__doc__ or '').split())} For {_for(need)}.",
+        "security": _security(need),
         "parameters": [_part(name) for name in parts] + [_parameter(one) for one in described.parameters],
-        "responses": _responses(described, bool(parts)),
+        "responses": _responses(described, need, bool(parts)),
     }
     if described.takes is not None:
         found["requestBody"] = {"required": True, **_content(described.takes)}
@@ -93,9 +99,24 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     }
 
 
-def _responses(described: Operation, has_parts: bool) -> dict[str, Any]:
+def _security(need: Need) -> list[dict[str, list[str]]]:
+    if need.who is Who.ANYONE:
+        return [{}]
+    if need.who is Who.GATEWAY:
+        return [{"token": []}]
+    return [{"login": []}, {"token": []}] if need.scope else [{"login": []}]
+
+
+def _for(need: Need) -> str:
+    who = "everybody" if need.who is Who.ANYONE else need.who.value
+    return f"{who}, or a program with the scope {need.scope}" if need.scope else who
+
+
+def _responses(described: Operation, need: Need, has_parts: bool) -> dict[str, Any]:
     given = {str(status): _given(body, described) for status, body in described.gives.items()}
-    refused = {str(status): {"$ref": "#/components/responses/Problem"} for status in _refusals(described, has_parts)}
+    refused = {
+        str(status): {"$ref": "#/components/responses/Problem"} for status in _refusals(described, need, has_parts)
+    }
     return dict(sorted({**refused, **given}.items()))
 
 
@@ -106,11 +127,11 @@ def _given(body: Body, described: Operation) -> dict[str, Any]:
     return answer
 
 
-def _refusals(described: Operation, has_parts: bool) -> Iterator[int]:
+def _refusals(described: Operation, need: Need, has_parts: bool) -> Iterator[int]:
     """Its own, and those that any route has which takes the same things."""
     yield from (400, 404, 405, 429, 500, 503)
     yield from described.refuses
-    if described.who != "anyone":
+    if need.who is not Who.ANYONE:
         yield from (401, 403)
     if described.takes is not None or described.parameters or has_parts:
         yield from (408, 413, 415, 422)

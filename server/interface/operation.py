@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-Who = Literal["anyone", "person", "gateway", "person or gateway"]
 BINARY = {"type": "string", "format": "binary"}
 
 
@@ -38,7 +37,6 @@ class Parameter:
 class Operation:
     """`gives` are the answers that are no refusals, by status; `refuses` the statuses of its own refusals."""
 
-    who: Who
     gives: Mapping[int, Body]
     takes: Body = None
     parameters: tuple[Parameter, ...] = ()

@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, pairing
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, pairing
+from server.keys import CLOCK, DESK
 from server.pages import frame
 from server.pages.numbers import ago
 from server.problem import Problem
@@ -24,7 +24,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     """GET /pair: first the code, then what shows it and for whom."""
     typed = request.query.get("code", "")
     now = request.app[CLOCK]()
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     person, found, runners = await request.app[DESK].write(_find, login, typed, now)
     return frame.page(request, "pair.html", person=person, **_facts(typed, found, runners, now))
 
@@ -33,7 +33,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     """POST /pair: let it in."""
     fields = await request.post()
     now = request.app[CLOCK]()
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     chosen = [str(value) for value in fields.getall("runner", [])]
     person, found = await request.app[DESK].write(_approve, login, str(fields.get("code", "")), chosen, now)
     if found is None:
@@ -44,7 +44,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 def _find(db: Session, login: str | None, typed: str, now: datetime) -> tuple[Person, Pairing | None, list[Person]]:
     person = access.person_of(db, login, now)
     found = pairing.find(db, person, typed, now) if typed else None
-    return person, found, people.runners_of(db, person.id)
+    return person, found, people.runners_seen_by(db, person.id, now)
 
 
 def _approve(

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from rules.speech.say import reason_words, requirement_words
 from server import caseload as care
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import credentials
+from server.keys import CLOCK, DESK
 from server.need import Need, need_of
 from server.pages import frame
 from server.pages.need import NAMES
@@ -21,7 +22,7 @@ MISSING_SHOWN = 2
 
 async def caseload(request: web.Request) -> web.StreamResponse:
     """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
-    person, looks = await request.app[DESK].read(care.looks, request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]())
+    person, looks = await request.app[DESK].read(care.looks, credentials.shown(request), request.app[CLOCK]())
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
     rows = [_row(look, reader) for look in looks if _matches(look, sought, chosen)]

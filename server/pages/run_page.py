@@ -13,8 +13,8 @@ from rules.ceilings_now import ceilings_now
 from rules.trace import Trace, trace
 from rules.view import View
 from sensors import store
-from server import access, measuring, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, measuring, review
+from server.keys import CLOCK, DESK
 from server.pages import frame, traces
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import view_of
@@ -54,7 +54,7 @@ class Told:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /runners/{runner}/runs/{run}."""
-    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
+    login, now = credentials.shown(request), request.app[CLOCK]()
     told = await request.app[DESK].read(_told, login, request.match_info["runner"], request.match_info["run"], now)
     reader = await frame.reader_for(request, told.person)
     return frame.page(request, "run.html", person=told.person, run=_facts(told, reader))
@@ -63,7 +63,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 def _told(db: Session, login: str | None, runner_id: str, run_id: str, now: datetime) -> Told:
     """Raises Problem 401 or 404."""
     person = access.person_of(db, login, now)
-    look = review.look(db, access.may_see(db, person, runner_id), now)
+    look = review.look(db, access.may_see(db, person, runner_id, now), now)
     item = next((seen for seen in look.runs if seen.run.id == run_id), None)
     if item is None:
         raise not_found()

@@ -7,17 +7,18 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
+from server import credentials
 from server.api import forms
 from server.api.forms import AnswerCheckIn
 from server.api.runners import look_as, save_answers
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.keys import CLOCK, DESK
 from server.pages import entrance, frame, runner_view
 
 
 async def today(request: web.Request) -> web.StreamResponse:
     """GET /runners/{id}: the same page for the runner and for a physio who cares for them."""
     person = await entrance.who(request)
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     look = await request.app[DESK].read(look_as, login, request.match_info["runner"], request.app[CLOCK]())
     reader = await frame.reader_for(request, person)
     return frame.page(request, "runner.html", person=person, view=runner_view.build(look, person, reader))

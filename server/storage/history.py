@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true, tuple_
+from sqlalchemy import ColumnElement, or_, tuple_
 from sqlmodel import Session, col, select
 
 from server.storage.tables.audit import AuditRow, AuditWordsRow
+from server.storage.tables.gateways import GatewayRow
+from server.storage.tables.people import PersonRow
 from server.storage.tables.runs import VerdictRow
 
 
@@ -53,14 +55,21 @@ def verdicts(db: Session, runner_id: str, limit: int, before: tuple[datetime, st
 
 
 def deeds(
-    db: Session, limit: int, before: int | None, *, runner_ids: list[str] | None, actor: str | None = None
+    db: Session,
+    limit: int,
+    before: int | None,
+    *,
+    runner_ids: list[str] | None,
+    actor: str | None = None,
+    clinic_id: str = "",
 ) -> list[Deed]:
-    """The audit of some runners, and of what `actor` did; of everybody where `runner_ids` is None.
+    """The audit of some runners, and of what `actor` did; of a whole clinic where `runner_ids` is None.
 
     Whoever sees the whole audit sees what was done, and not what it said of a runner's health.
     """
-    seen: ColumnElement[bool] = true()
-    if runner_ids is not None:
+    if runner_ids is None:
+        seen = _of_clinic(clinic_id)
+    else:
         seen = or_(col(AuditRow.runner_id).in_(runner_ids), col(AuditRow.actor) == actor)
     query = select(AuditRow, AuditWordsRow).join(AuditWordsRow, isouter=True).where(seen)
     if before is not None:
@@ -76,3 +85,10 @@ def deeds(
         )
         for link, words in db.exec(query.order_by(col(AuditRow.seq).desc()).limit(limit))
     ]
+
+
+def _of_clinic(clinic_id: str) -> ColumnElement[bool]:
+    """What people and gateways of a clinic did, and what was done to its runners."""
+    theirs = select(PersonRow.id).where(PersonRow.clinic_id == clinic_id)
+    gateways = select(GatewayRow.id).where(GatewayRow.clinic_id == clinic_id)
+    return or_(col(AuditRow.actor).in_(theirs), col(AuditRow.actor).in_(gateways), col(AuditRow.runner_id).in_(theirs))

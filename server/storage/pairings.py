@@ -82,11 +82,19 @@ def misses_since(db: Session, person_id: str, since: datetime) -> int:
     return db.exec(query).one()
 
 
-def beat(db: Session, gateway_id: str, held: Mapping[str, int] | None, body: Mapping[str, Any], now: datetime) -> None:
-    """Keep the latest word; a heartbeat that does not speak of packets leaves the earlier word about them."""
+def beat(
+    db: Session, gateway_id: str, held: Mapping[str, int] | None, body: Mapping[str, Any], now: datetime,
+    address: str = "",
+) -> str:  # fmt: skip
+    """Keep the latest word; a heartbeat that does not speak of packets leaves the earlier word about them.
+
+    Gives the address from which it spoke before, empty where it never did.
+    """
     before = db.get(HeartbeatRow, gateway_id)
-    kept = dict(held) if held is not None else (before.held if before else {})
-    db.merge(HeartbeatRow(gateway_id=gateway_id, at=now, held=kept, body=dict(body)))
+    kept, earlier = (before.held, before.address) if before else ({}, "")
+    kept = dict(held) if held is not None else kept
+    db.merge(HeartbeatRow(gateway_id=gateway_id, at=now, held=kept, body=dict(body), address=address))
+    return earlier
 
 
 def packets_elsewhere(db: Session, runner_id: str) -> int:

@@ -20,10 +20,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from server import credentials
 from server.__main__ import main
 from server.interface import document
 from server.interface.described import DESCRIBED
-from server.keys import LOGIN_COOKIE
 from server.routes import routes
 
 CHECKS = (
@@ -35,6 +35,7 @@ CHECKS = (
 )
 
 
+THERE = {"runner": "r-1", "gateway": "g-1"}
 ENDLESS = ("GET /api/v1/runners/{runner}/live",)
 
 
@@ -77,7 +78,7 @@ def test_the_running_server_keeps_to_the_document(tmp_path, who):
     """Requests as the document has them, or nearly: none of them fails, each answer is one that was promised."""
     tried = 0
     with in_background(clinic(f"sqlite:///{tmp_path / 'clinic.db'}")) as server:
-        headers = GATEWAY if who == "gateway" else {"Cookie": cookie_of(server, PHYSIO if who == "physio" else RUNNER)}
+        headers = GATEWAY if who == "gateway" else logged_in(server, PHYSIO if who == "physio" else RUNNER)
         for found in schemathesis.openapi.from_url(f"{server.address}/openapi.json").get_all_operations():
             operation = found.ok()
             if operation.label not in ENDLESS:
@@ -93,7 +94,7 @@ def ask(operation, mode, headers) -> int:
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(operation.as_strategy(generation_mode=mode))
     def one(case):
-        known = {name: "r-1" if name == "runner" else value for name, value in (case.path_parameters or {}).items()}
+        known = {name: THERE.get(name, value) for name, value in (case.path_parameters or {}).items()}
         case.path_parameters = known
         case.call_and_validate(headers=headers, checks=CHECKS, timeout=60)
         tried.append(case)
@@ -105,6 +106,10 @@ def ask(operation, mode, headers) -> int:
     return len(tried)
 
 
-def cookie_of(server, person) -> str:
+def logged_in(server, person) -> dict[str, str]:
     entered = requests.get(f"{server.address}/enter/link-of-{person.id}", allow_redirects=False, timeout=60)
-    return f"{LOGIN_COOKIE}={entered.cookies[LOGIN_COOKIE]}"
+    token = entered.cookies[credentials.ON_LOOPBACK]
+    return {
+        "Cookie": f"{credentials.ON_LOOPBACK}={token}",
+        credentials.WORD_HEADER: credentials.form_word(token),
+    }
