@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
 
 from server.api.forms import BODY_BYTES
+from server.api.state import STATE, State
 from server.interface import document
 from server.keys import (
     CLOCK,
@@ -23,17 +26,23 @@ from server.keys import (
     NOTICE,
     OPENAPI,
     PASSWORDS,
-    PROXIES,
+    QUOTA,
     READERS,
     REVIEWER,
+    STOPPING,
     VAULT,
     ZONE,
 )
 from server.live import Live
-from server.middleware import allowed_only, behind_a_proxy, refusals, same_origin, strict_headers
+from server.logs import one_line
+from server.metrics import METRICS, Metrics, counted
+from server.middleware import allowed_only, refusals, same_origin, strict_headers
 from server.mistake import Mistake
+from server.outage import away, come_again
 from server.pages import frame
 from server.passwords import Passwords
+from server.proxy import Networks, trusting
+from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
@@ -41,6 +50,8 @@ from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
 from server.vault import Vault
+
+DRAIN_S = 10.0  # what is under way may take so long once the server is told to stop
 
 
 def system_clock() -> datetime:
@@ -60,32 +71,48 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     vault: Vault | None = None,
     *,
     factor_asked: bool = True,
-    proxies: Collection[str] = (),
     zone: str = "UTC",
+    proxies: Networks = (),
+    quota: Quota | None = None,
 ) -> web.Application:
     """The whole server over one database; `notice` stands on every page. It closes the readers.
 
     Without a `vault` what is locked is lost when the program ends. `factor_asked` of physios and administrators;
     `zone` is the clinic's, for whoever chose none.
     """
-    app = web.Application(
-        middlewares=[behind_a_proxy, strict_headers, refusals, sound, same_origin, allowed_only],
-        client_max_size=BODY_BYTES,
-    )
+    around = [
+        one_line,
+        counted,
+        come_again,
+        strict_headers,
+        trusting(proxies),
+        refusals,
+        away,
+        sound,
+        same_origin,
+        allowed_only,
+    ]
+    app = web.Application(middlewares=around, client_max_size=BODY_BYTES)
     app[PASSWORDS] = Passwords()
     app[VAULT] = vault or Vault.fresh()
     app[FACTOR_ASKED] = factor_asked
-    app[PROXIES] = frozenset(proxies)
     app[DESK] = desk
     app[CLOCK] = clock
     app[ZONE] = zone
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
-    app[REVIEWER] = Reviewer(desk, clock, readers)
+    app[REVIEWER] = Reviewer(desk, clock, readers, name=f"server-{new_token()[:12]}")
+    app[QUOTA] = quota or Quota()
     app[LIVE] = live = Live()
     app[OPENAPI] = document.written(routes())
     if notice is not None:
         app[NOTICE] = notice
+    app[METRICS] = Metrics()
+    app[METRICS].watch(desk)
+    app[REVIEWER].noted = lambda outcome: app[METRICS].reviews.labels(outcome).inc()
+    app[STATE] = State()
+    app[STOPPING] = asyncio.Event()
+    app.on_shutdown.append(_stop)
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
@@ -96,21 +123,27 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     return app
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where to listen besides, encrypted."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext
+
+
 @contextlib.asynccontextmanager
-async def running(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def running(app: web.Application, host: str, port: int, *doors: Door) -> AsyncIterator[str]:
     """Serve until the block ends; gives the address, with the port that was free where 0 was asked for.
 
     Raises Mistake where the port cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=DRAIN_S)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as why:
-            reason = os.strerror(why.errno or 0).lower()
-            raise Mistake(f"Port {port} cannot be used ({reason}); choose another one with --port.") from why
+        await _listen(web.TCPSite(runner, host, port), port)
+        for door in doors:
+            await _listen(web.TCPSite(runner, door.host, door.port, ssl_context=door.tls), door.port)
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
@@ -121,6 +154,18 @@ def open_desk(url: str) -> Desk:
     database = Database(url)
     database.migrate()
     return Desk(database)
+
+
+async def _listen(site: web.TCPSite, port: int) -> None:
+    try:
+        await site.start()
+    except OSError as why:
+        reason = os.strerror(why.errno or 0).lower()
+        raise Mistake(f"Port {port} cannot be used ({reason}); choose another one with --port.") from why
+
+
+async def _stop(app: web.Application) -> None:
+    app[STOPPING].set()
 
 
 async def _reviewing(app: web.Application) -> AsyncIterator[None]:

@@ -65,6 +65,8 @@ def measure(path: Path, asked: Asked, *, json: bool) -> list[str]:
         return [line for run in found for line in _measured(run, asked, json=json)]
     except (SensorError, RulesError) as why:
         raise Mistake(f"{path.name}: {_sentence(why)}") from why
+    except MemoryError as why:
+        raise Mistake(f"{path.name}: This file takes more memory to read than there is.") from why
 
 
 def explain(path: Path, *, json: bool) -> list[str]:
@@ -145,11 +147,13 @@ def _object(text: str | None, name: str) -> dict[str, Any] | None:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Mistake(f"{path} is larger than {LARGEST_FILE // 2**20} MiB.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)  # what a device or a pipe would give has no size beforehand
     except OSError as why:
         raise Mistake(f"{path} cannot be read: {why.strerror}.") from why
+    if len(data) > LARGEST_FILE:
+        raise Mistake(f"{path} is larger than {LARGEST_FILE // 2**20} MiB.")
+    return data
 
 
 def _line(document: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from server import audit
 from server.storage import schema
-from server.storage.tables.arrivals import CaptureRow
+from server.storage.tables.arrivals import CaptureRow, TombstoneRow
 from server.storage.tables.erased import ErasedRow
 from server.storage.tables.gateways import AssignmentRow, GatewayRow, HeartbeatRow, PairingRow
 
@@ -47,7 +47,12 @@ def _names_a_person(column: Column[str]) -> bool:
 
 
 def _leave_tombstones(db: Session, runner_id: str, now: datetime) -> None:
-    captured = db.exec(select(CaptureRow.id, CaptureRow.gateway_id).where(CaptureRow.runner_id == runner_id)).all()
+    captured = list(db.exec(select(CaptureRow.id, CaptureRow.gateway_id).where(CaptureRow.runner_id == runner_id)))
+    captured += db.exec(
+        select(TombstoneRow.source_id, AssignmentRow.gateway_id)
+        .join(AssignmentRow, col(AssignmentRow.runner_id) == col(TombstoneRow.runner_id))
+        .where(TombstoneRow.runner_id == runner_id, TombstoneRow.kind == "capture")
+    ).all()
     brought = db.exec(select(AssignmentRow.gateway_id).where(AssignmentRow.runner_id == runner_id)).all()
     known = {*captured, *((runner_id, gateway) for gateway in {*brought, *(gateway for _, gateway in captured)})}
     for what, gateway_id in sorted(known):

@@ -17,14 +17,15 @@ from server import spreadsheet
 from server.storage import history, runs, schema
 from server.storage.people import Person
 from server.storage.tables.arrivals import CaptureRow, ChunkRow, FileRow
-from server.storage.tables.runs import CheckInRow, PlanRow, RunRow
+from server.storage.tables.runs import CheckInRow, PlanRow, RunRow, SessionRow
 
 README = """Everything that this server keeps about {name}, as of {now}.
 
 profile.json        who you are here
 plans.json          every version of your plan, with who made it and when
-sessions.csv        your runs in a table, for a spreadsheet
-sessions.json       the same with all that was measured, and every answer that you gave, corrected ones too
+sessions.csv        your sessions in a table, for a spreadsheet
+sessions.json       the same with all that was measured; a session is made of one run or more
+runs.json           each run as it was recorded, and every answer that you gave about it, corrected ones too
 recordings/         each run second by second, as CSV; an empty cell is what no sensor said
 originals/          what arrived, as it came: captures of gateways as JSON lines, files of watches unchanged
 verdicts.json       everything that was said to you, with its reasons and the versions of rules and programme
@@ -36,7 +37,19 @@ What is missing was not measured, or not said. This is decision support for you 
 diagnosis.
 """
 SHOWN_ELSEWHERE = frozenset(
-    {"plans", "runs", "recordings", "check_ins", "verdicts", "captures", "chunks", "files", "audit", "audit_words"}
+    [
+        "plans",
+        "runs",
+        "sessions",
+        "recordings",
+        "check_ins",
+        "verdicts",
+        "captures",
+        "chunks",
+        "files",
+        "audit",
+        "audit_words",
+    ]
 )
 SECRET = ("sha256", "secret", "token", "password", "salt")  # in the name of a column
 OF_THE_RUNNER = ("runner_id", "person_id")
@@ -63,11 +76,13 @@ def _sessions(db: Session, runner_id: str, archive: zipfile.ZipFile) -> None:
     answers: dict[str, list[dict[str, Any]]] = {}
     for answer in _of(db, CheckInRow, runner_id):
         answers.setdefault(answer.run_id, []).append(_row(answer))
-    every = [_row(row) for row in _of(db, RunRow, runner_id)]
-    archive.writestr("sessions.json", _json([run | {"check_ins": answers.get(run["id"], [])} for run in every]))
-    header = ("id", "start", "end", "kind", *SUMMARY)
-    rows = [[run.get(name, run["measured"].get(name)) for name in header] for run in every]
+    sessions = [_row(row) for row in _of(db, SessionRow, runner_id)]
+    archive.writestr("sessions.json", _json(sessions))
+    header = ("id", "start", "end", "mine", *SUMMARY)
+    rows = [[session.get(name, session["measured"].get(name)) for name in header] for session in sessions]
     archive.writestr("sessions.csv", spreadsheet.table(header, rows))
+    every = [_row(row) for row in _of(db, RunRow, runner_id)]
+    archive.writestr("runs.json", _json([run | {"check_ins": answers.get(run["id"], [])} for run in every]))
     for number, run in enumerate(every, 1):
         packed = runs.recording_of(db, runner_id, run["id"])
         if packed is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from server.live import Live
 from server.passwords import Passwords
+from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
@@ -18,12 +20,13 @@ DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
+QUOTA: web.AppKey[Quota] = web.AppKey("quota", Quota)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
 ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for whoever chose none
 PASSWORDS: web.AppKey[Passwords] = web.AppKey("passwords", Passwords)
 VAULT: web.AppKey[Vault] = web.AppKey("vault", Vault)
 FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
-PROXIES: web.AppKey[frozenset[str]] = web.AppKey("proxies")  # addresses whose word on browsers is taken
+STOPPING: web.AppKey[asyncio.Event] = web.AppKey("stopping", asyncio.Event)  # set when streams must end
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
 OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)

@@ -10,7 +10,7 @@ from aiohttp import web
 from yarl import URL
 
 from server import access, credentials, needs, problem
-from server.keys import CLOCK, DESK, NEW_TOKEN, PROXIES
+from server.keys import CLOCK, DESK, NEW_TOKEN
 from server.needs import Need, Who
 from server.pages import frame
 from server.problem import Problem, not_found
@@ -55,21 +55,6 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         log.exception("a request to %s failed: %s", request.match_info.route.resource, mistake)
         sentence = f"Something went wrong on the server; nothing was lost. It is noted as {mistake}."
         return _shown(request, Problem(500, "Our mistake", sentence, id=mistake))
-
-
-@web.middleware
-async def behind_a_proxy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What a proxy of ours says of the browser behind it; whoever else says such things is not believed."""
-    if request.remote not in request.app[PROXIES]:
-        return await handler(request)
-    # The last entry is our proxy's own; what stands before it a browser may have made up.
-    address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-    return await handler(
-        request.clone(
-            remote=address or request.remote or "", scheme=scheme if scheme in ("http", "https") else request.scheme
-        )
-    )
 
 
 @web.middleware

@@ -106,6 +106,19 @@ NEEDS = {
     "POST /api/v1/runners/{runner}/files": _need(Who.BRINGER, "files:write"),
     "GET /api/v1/runners/{runner}/verdict": _need(Who.SEER, "verdict:read"),
     "GET /api/v1/runners/{runner}/sessions": _need(Who.SEER, "sessions:read"),
+    "GET /api/v1/runners/{runner}/sessions/{session}": _need(Who.SEER, "sessions:read"),
+    "GET /api/v1/runners/{runner}/sessions/{session}/recording.csv": _need(Who.SEER, "sessions:read"),
+    "GET /api/v1/runners/{runner}/sessions/{session}/original": _need(Who.SEER, "sessions:read"),
+    "POST /api/v1/runners/{runner}/sessions/{session}/split": _need(Who.SEER),
+    "POST /api/v1/runners/{runner}/sessions/{session}/join": _need(Who.SEER),
+    "POST /api/v1/runners/{runner}/sessions/{session}/hand-over": STAFF,
+    "POST /api/v1/runners/{runner}/sessions/{session}/not-mine": _need(Who.SEER),
+    "POST /api/v1/runners/{runner}/sessions/{session}/prefer": _need(Who.CARER),
+    "DELETE /api/v1/runners/{runner}/sessions/{session}": _need(Who.SEER),
+    "POST /api/v1/runners/{runner}/runs": _need(Who.SEER, "files:write"),
+    "POST /api/v1/runners/{runner}/no-run": _need(Who.SEER, "check-ins:write"),
+    "POST /api/v1/runners/{runner}/mornings": _need(Who.SELF, "check-ins:write"),
+    "POST /api/v1/runners/{runner}/attestations": _need(Who.CARER),
     "POST /api/v1/runners/{runner}/check-ins": _need(Who.SELF, "check-ins:write"),
     "GET /api/v1/runners/{runner}/plan": _need(Who.SEER, "plan:read"),
     "PUT /api/v1/runners/{runner}/plan": _need(Who.CARER, "plan:write"),
@@ -128,6 +141,9 @@ NEEDS = {
     # for whoever keeps it running
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": OPEN,  # from this machine, or with the token of a setting
+    "GET /authority": OPEN,
+    "GET /authority.crt": OPEN,
     "GET /static": OPEN,
 }
 SCOPES = tuple(sorted({need.scope for need in NEEDS.values() if need.scope}))

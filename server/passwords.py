@@ -62,7 +62,7 @@ def complaint(password: str, *, names: tuple[str, ...], alone: bool) -> str | No
         return f"The password needs at least {least} characters; a few words in a row are easy to keep."
     if len(password) > MOST:
         return f"The password may have at most {MOST} characters."
-    if password.casefold() in _commonest() or _is_a_pattern(password):
+    if _is_common(password) or _is_a_pattern(password):
         return "This password is among the first that anybody tries; choose another one."
     if len(_without(password, names)) < LEAST_BESIDES_THE_NAME:
         return "Besides your name the password needs something that others do not know."
@@ -71,14 +71,22 @@ def complaint(password: str, *, names: tuple[str, ...], alone: bool) -> str | No
 
 @cache
 def _commonest() -> frozenset[str]:
-    """The commonest passwords of public leaks that are long enough to be chosen here."""
+    """The ten thousand commonest passwords of public leaks, and those after them that are long enough here."""
     text = (resources.files("server") / "common_passwords.txt").read_text("utf-8")
     return frozenset(text.split())
 
 
+def _is_common(password: str) -> bool:
+    """One of the commonest, also with digits and signs around it."""
+    text = password.casefold()
+    word = text.strip("0123456789!?.,-_*#+$@ ")
+    return text in _commonest() or word in _commonest() or not word
+
+
 def _is_a_pattern(password: str) -> bool:
-    """One short piece over and over."""
-    return any((password[:size] * len(password))[: len(password)] == password for size in range(1, 5))
+    """One piece over and over."""
+    text = password.casefold()
+    return any((text[:size] * len(text))[: len(text)] == text for size in range(1, len(text) // 2 + 1))
 
 
 def _without(password: str, names: tuple[str, ...]) -> str:

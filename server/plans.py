@@ -18,7 +18,7 @@ from rules.guard_rails import edit_warnings
 from rules.view import View
 from rules.view import look as look_at
 from rules.what_if import Day, what_if
-from server import review, said
+from server import audit, review, said
 from server.problem import Problem
 from server.storage import runs
 from server.storage.people import Person
@@ -26,8 +26,10 @@ from server.storage.runs import Plan
 
 PLAN_FIELDS = (
     "programme", "profile", "stage", "stage_override", "stage_entered_at", "baseline_morning", "baseline_stiff_min",
-    "onset_at", "references",
+    "onset_at", "references", "second",
 )  # fmt: skip
+OF_A_CASE = PLAN_FIELDS[:-1]
+SHARED = ("onset_at", "references")  # a second programme says them only where they differ for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +56,48 @@ def change(
         body={name: body[name] for name in PLAN_FIELDS if name in body},
     )
     runs.save_plan(db, plan)
+    words = {"version": plan.version, "before": dict(before.body) if before else None, "after": dict(plan.body)}
+    audit.note(db, physio.id, "plan changed", words, now, runner_id=runner_id)
     return Saved(plan=plan, warnings=_warnings(before, after, now))
 
 
-def move(
-    db: Session, runner_id: str, physio: Person, stage: str, baseline_morning: float | None, now: datetime
-) -> Saved:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Into which stage, with which morning baseline; `second` where it is of the second programme."""
+
+    stage: str
+    baseline_morning: float | None = None
+    second: bool = False
+
+
+def move(db: Session, runner_id: str, physio: Person, step: Step, now: datetime) -> Saved:
     """Enter a stage now, with the morning baseline frozen as it is now. Raises Problem 404, 409 or 422.
 
     A red flag that stands closes every way forward; the way back stays open.
     """
     plan = _plan(db, runner_id)
-    here = look_at(_case(plan.body, now))
-    body = {
-        **plan.body,
-        "stage": stage,
+    here = look_at(_case(_held(plan.body, step), now))
+    entered: dict[str, Any] = {
+        "stage": step.stage,
         "stage_override": {},
         "stage_entered_at": said.utc_text(now),
-        "baseline_morning": baseline_morning,
+        "baseline_morning": step.baseline_morning,
     }
-    there = checked(body, now)
+    changed = {**plan.body["second"], **entered} if step.second else entered
+    body = {**plan.body, "second": changed} if step.second else {**plan.body, **changed}
+    checked(body, now)
+    there = look_at(_case(_held(body, step), now))
     if there.stage_index > here.stage_index and said.flags_standing(db, runner_id):
         raise Problem(409, "A red flag stands", "A red flag must be cleared by a named clinician before any step.")
+    words = {"from": here.stage.id, "to": there.stage.id, "second": step.second}
+    audit.note(db, physio.id, "stage moved", words, now, runner_id=runner_id)
     return change(db, runner_id, physio, body, plan.version, now)
 
 
-def criteria(db: Session, runner_id: str, stage: str, now: datetime) -> list[dict[str, str]]:
+def criteria(db: Session, runner_id: str, step: Step, now: datetime) -> list[dict[str, str]]:
     """What must be seen before a stage is entered, and is not attested yet."""
     plan = _plan(db, runner_id)
-    view = checked({**plan.body, "stage": stage, "stage_override": {}}, now)
+    view = _possible({**_held(plan.body, step), "stage": step.stage, "stage_override": {}}, now)
     missing = outstanding(str(view.programme.key), view.stage_index + 1, said.attestations(db, runner_id), now)
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
@@ -93,12 +108,35 @@ def preview(look: review.Look, patch: Mapping[str, Any], now: datetime) -> tuple
         raise Problem(404, "No plan yet", "There is no plan that could be changed.")
     body = merge_patch(dict(look.plan.body), dict(patch))
     changed = checked(body if isinstance(body, Mapping) else {}, now).case
-    fields = {name: getattr(changed, name) for name in PLAN_FIELDS}
+    fields = {name: getattr(changed, name) for name in OF_A_CASE}
     return what_if(look.case, **fields)
 
 
 def checked(body: Mapping[str, Any], now: datetime) -> View:
-    """The plan as the rules see it. Raises Problem 422 for what cannot be read, is unknown or could not be done."""
+    """The plan as the rules see it, of its first programme.
+
+    Raises Problem 422 for what cannot be read, is unknown or could not be done, in either programme.
+    """
+    if body.get("second") is not None:
+        _possible(second_of(body), now)
+    return _possible(body, now)
+
+
+def second_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The second programme of a plan as a plan of its own."""
+    return {**{name: body.get(name) for name in SHARED}, **body["second"]}
+
+
+def _held(body: Mapping[str, Any], step: Step) -> Mapping[str, Any]:
+    """The programme in which a step is taken. Raises Problem 404."""
+    if not step.second:
+        return body
+    if body.get("second") is None:
+        raise Problem(404, "No second programme", "This plan holds one programme.")
+    return second_of(body)
+
+
+def _possible(body: Mapping[str, Any], now: datetime) -> View:
     try:
         view = look_at(_case(body, now))
     except RulesError as why:
@@ -111,7 +149,7 @@ def checked(body: Mapping[str, Any], now: datetime) -> View:
 
 
 def _case(body: Mapping[str, Any], now: datetime) -> Case:
-    fields = {name: body.get(name) for name in PLAN_FIELDS}
+    fields = {name: body.get(name) for name in OF_A_CASE}
     return Case.from_json({**fields, "now": said.utc_text(now)})
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server import lan
 from server.api import (
+    by_hand,
     captures,
     caseload,
     erasure,
@@ -15,6 +17,7 @@ from server.api import (
     live,
     plans,
     runners,
+    sessions,
     state,
     statements,
 )
@@ -97,7 +100,20 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/v1/captures/{capture}/complete", captures.complete),
         web.post("/api/v1/runners/{runner}/files", files.receive),
         web.get("/api/v1/runners/{runner}/verdict", runners.verdict),
-        web.get("/api/v1/runners/{runner}/sessions", runners.sessions),
+        web.get("/api/v1/runners/{runner}/sessions", sessions.several),
+        web.get("/api/v1/runners/{runner}/sessions/{session}", sessions.one),
+        web.get("/api/v1/runners/{runner}/sessions/{session}/recording.csv", sessions.recording),
+        web.get("/api/v1/runners/{runner}/sessions/{session}/original", sessions.original),
+        web.post("/api/v1/runners/{runner}/sessions/{session}/split", sessions.split),
+        web.post("/api/v1/runners/{runner}/sessions/{session}/join", sessions.join),
+        web.post("/api/v1/runners/{runner}/sessions/{session}/hand-over", sessions.hand_over),
+        web.post("/api/v1/runners/{runner}/sessions/{session}/not-mine", sessions.not_mine),
+        web.post("/api/v1/runners/{runner}/sessions/{session}/prefer", sessions.prefer),
+        web.delete("/api/v1/runners/{runner}/sessions/{session}", sessions.delete),
+        web.post("/api/v1/runners/{runner}/runs", by_hand.run),
+        web.post("/api/v1/runners/{runner}/no-run", by_hand.no_run),
+        web.post("/api/v1/runners/{runner}/mornings", by_hand.morning),
+        web.post("/api/v1/runners/{runner}/attestations", by_hand.attest),
         web.post("/api/v1/runners/{runner}/check-ins", runners.check_in),
         web.get("/api/v1/runners/{runner}/plan", plans.show),
         web.put("/api/v1/runners/{runner}/plan", plans.replace),
@@ -119,4 +135,7 @@ def routes() -> list[web.RouteDef]:
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),
+        web.get("/metrics", state.numbers),
+        web.get("/authority", lan.show),
+        web.get("/authority.crt", lan.certificate),
     ]

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server import access, credentials, intake
 from server.api import forms
-from server.keys import CLOCK, DESK, REVIEWER
+from server.keys import CLOCK, DESK, QUOTA, REVIEWER
 from server.problem import Problem
 
 
@@ -30,16 +30,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def put_chunk(request: web.Request) -> web.Response:
     """PUT captures/{id}/chunks/{seq}: 201 new, 200 same, 409 other bytes; answered only once it is on disk."""
-    gateway = await gateway_of(request)
+    bearer = credentials.bearer(request)
+    request.app[QUOTA].spend(bearer or request.remote or "", request.content_length or 0)
     seq = forms.whole_number(request.match_info["seq"], "The number of a chunk")
+    body = await forms.in_time(request.read())  # unpacked by aiohttp, which stops at the application's own size
+    digest = intake.checked(seq, body, request.headers.get("Content-Digest", ""))
     outcome = await request.app[DESK].write(
-        intake.put_chunk,
-        gateway,
-        request.match_info["capture"],
-        seq,
-        await request.read(),  # unpacked by aiohttp, which stops at the size that the application allows
-        request.headers.get("Content-Digest", ""),
-        request.app[CLOCK](),
+        intake.put_chunk, bearer, request.match_info["capture"], seq, body, digest, request.app[CLOCK]()
     )
     if outcome == "conflict":
         raise Problem(409, "Other bytes", f"Chunk {seq} differs from what is here; the new bytes were kept aside.")

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
 from server import access, credentials, erased, intake, needs
-from server.keys import CLOCK, DESK, READERS, REVIEWER
+from server.keys import CLOCK, DESK, QUOTA, READERS, REVIEWER
 from server.problem import Problem
 from server.reading.readers import NoReader
 from server.storage import people
@@ -23,6 +23,7 @@ BODY_S = 120.0  # a slow sender must not hold a connection for ever
 async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
     runner_id = request.match_info["runner"]
+    request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", request.content_length or 0)
     await request.app[DESK].read(_may_bring, credentials.shown(request), runner_id, request.app[CLOCK]())
     body = await _bounded(request)
     runs = await _runs_in(request, body)

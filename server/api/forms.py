@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +18,8 @@ Pain = Annotated[float, Field(ge=0, le=10)]
 Name = Annotated[str, Field(max_length=200)]
 BODY_BYTES = 256 * 1024
 JSON = ("/json", "+json")
+READ_S = 30.0  # for a document or a chunk
+T = TypeVar("T")
 
 
 class Form(BaseModel):
@@ -50,7 +54,7 @@ class Sensor(Form):
 
 
 class CompleteCapture(Form):
-    chunks: Annotated[int, Field(ge=0, le=4096)]
+    chunks: Annotated[int, Field(ge=0, le=1024)]
     packets: Annotated[int, Field(ge=0)]
     dropped: Annotated[int, Field(ge=0)] = 0
     root: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -71,11 +75,23 @@ class AnswerCheckIn(Form):
     distal_spread: bool | None = None
     stopped: bool | None = None
     sharp_sudden: bool | None = None
+    character: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)] | None = None
+    sitting: Pain | None = None
+    cough: bool | None = None
+
+
+async def in_time(reading: Awaitable[T]) -> T:
+    """What is read of a request. Raises Problem 408: a slow sender must not hold a connection for ever."""
+    try:
+        async with asyncio.timeout(READ_S):
+            return await reading
+    except TimeoutError as why:
+        raise Problem(408, "Too slow", "The request did not arrive in time; send it again.") from why
 
 
 async def body(request: web.Request, form: type[Model]) -> Model:
     """The request's JSON as a form. Raises Problem 400, 413, 415 or 422 with the place and the reason."""
-    raw = await request.read()
+    raw = await in_time(request.read())
     if len(raw) > BODY_BYTES:
         raise Problem(413, "Too large", f"A document holds at most {BODY_BYTES} bytes.")
     if raw and not request.content_type.endswith(JSON):

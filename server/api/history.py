@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from server.storage.people import Person
 async def verdicts(request: web.Request) -> web.Response:
     """GET runners/{id}/verdicts: everything that was said, the newest first; a later word supersedes an earlier one."""
     page = paging.asked(request, str, str)
-    before = _moment(page)
+    before = paging.moment(page)
     found = await asking.read(
         request, lambda db, _person, runner, _now: history.verdicts(db, runner.id, page.limit + 1, before)
     )
@@ -45,20 +45,6 @@ def _page(name: str, found: list[dict[str, Any]], page: Page, key: list[str]) ->
     shown = found[: page.limit]
     after = paging.place([shown[-1][part] for part in key]) if len(found) > len(shown) else None
     return web.json_response({name: shown, "next": after})
-
-
-def _moment(page: Page) -> tuple[datetime, str] | None:
-    if page.after is None:
-        return None
-    at, digest = page.after
-    try:
-        moment = datetime.fromisoformat(at)
-        moment.astimezone(UTC)
-    except (ValueError, OverflowError) as why:
-        raise paging.no_place() from why
-    if moment.tzinfo is None:
-        raise paging.no_place()
-    return moment, digest
 
 
 def _number(page: Page) -> int | None:

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -46,6 +47,21 @@ def cut(
 
 def _follows(key: list[Any], after: list[Any], ascending: bool) -> bool:
     return key > after if ascending else key < after
+
+
+def moment(page: Page) -> tuple[datetime, str] | None:
+    """The place of a list that lies by a time and an id. Raises Problem 422."""
+    if page.after is None:
+        return None
+    at, name = page.after
+    try:
+        found = datetime.fromisoformat(at)
+        found.astimezone(UTC)
+    except (ValueError, OverflowError) as why:
+        raise no_place() from why
+    if found.tzinfo is None:
+        raise no_place()
+    return found, name
 
 
 def place(key: list[Any]) -> str:

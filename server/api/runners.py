@@ -10,11 +10,12 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, credentials, review
-from server.api import forms, paging
+from server import access, audit, credentials, rearranging, review
+from server.api import forms
 from server.keys import CLOCK, DESK
 from server.problem import Problem, not_found
 from server.review import Look
+from server.sessions import home
 from server.storage import runs
 from server.storage.people import Person
 
@@ -39,17 +40,8 @@ async def verdict(request: web.Request) -> web.Response:
     )
 
 
-async def sessions(request: web.Request) -> web.Response:
-    """GET runners/{id}/sessions: the newest first."""
-    page = paging.asked(request, str, str)
-    look = await _look(request)
-    newest = sorted(look.runs, key=_place, reverse=True)
-    found, after = paging.cut(newest, _place, page)
-    return web.json_response({"sessions": [_session(item) for item in found], "next": after})
-
-
 async def check_in(request: web.Request) -> web.Response:
-    """POST runners/{id}/check-ins: 201 once the answers are kept."""
+    """POST runners/{id}/check-ins: 201 once the answers are kept; answering again corrects, null takes back."""
     form = await forms.body(request, forms.AnswerCheckIn)
     await save_answers(request, form)
     return web.json_response({"session": form.session}, status=201)
@@ -57,7 +49,7 @@ async def check_in(request: web.Request) -> web.Response:
 
 async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
     """Keep what a runner answered about one of their runs. Raises Problem 401 or 404."""
-    answers = form.model_dump(exclude={"session"}, exclude_none=True)
+    answers = form.model_dump(exclude={"session"}, exclude_unset=True)
     if not answers:
         raise Problem(422, "Nothing answered", "Answer at least one question.")
     await request.app[DESK].write(
@@ -88,14 +80,17 @@ def _save(
     runner = access.may_see(db, person, runner_id, now)
     if person.id != runner.id:
         raise Problem(403, "Only the runner answers", "How a run felt is the runner's own word.")
-    if runs.run(db, runner_id, run_id) is None:
+    composed = rearranging.composed(db, runner_id)
+    session = home(composed, run_id)
+    if session is None:
         raise not_found()
+    before = review.answers_at_home(runs.answers_of(db, runner_id), composed).get(session.id, {})
+    corrected = {name: before[name] for name in answers if name in before}
+    if corrected:
+        words = {"session": session.id, "before": corrected, "after": dict(answers)}
+        audit.note(db, person.id, "check-in corrected", words, now, runner_id=runner_id)
     runs.save_check_in(db, runner_id, run_id, person.id, answers, now)
     review.record(db, review.look(db, runner, now))
-
-
-def _place(item: review.SeenRun) -> list[Any]:
-    return [forms.utc_text(item.run.start), item.run.id]
 
 
 def _override(made: Override) -> dict[str, Any]:
@@ -106,17 +101,4 @@ def _override(made: Override) -> dict[str, Any]:
         "by": made.by,
         "at": forms.utc_text(made.at),
         "until": forms.utc_text(made.until),
-    }
-
-
-def _session(item: review.SeenRun) -> dict[str, Any]:
-    return {
-        "id": item.run.id,
-        "start": forms.utc_text(item.run.start),
-        "end": forms.utc_text(item.run.end),
-        "counts": item.counts,
-        "rules_version": item.run.rules_version,
-        "decoder_version": item.run.decoder_version,
-        "measured": dict(item.run.measured),
-        "check_in": dict(item.check_in),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -164,6 +165,8 @@ class Session(Answer):
     start: AwareDatetime
     end: AwareDatetime
     counts: bool
+    mine: bool
+    made_of: list[dict[str, Any]]
     rules_version: str
     decoder_version: str
     measured: dict[str, Any]
@@ -172,6 +175,35 @@ class Session(Answer):
 
 class Sessions(Paged):
     sessions: list[Session]
+
+
+class GivenAnswer(Answer):
+    at: AwareDatetime
+    by: str
+
+
+class SessionWithAnswers(Session):
+    answers: list[GivenAnswer] = Field(description="Every answer, the oldest first; a later one corrects.")
+
+
+class SessionChanged(Answer):
+    session: str
+
+
+class SessionHanded(SessionChanged):
+    runner: str
+
+
+class DayKept(Answer):
+    day: date
+
+
+class MorningKept(Answer):
+    morning: float | None
+
+
+class Attested(Answer):
+    attestation: str
 
 
 class CheckInKept(Answer):

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from server.api import (
+    by_hand,
     captures,
     caseload,
     erasure,
@@ -19,6 +20,7 @@ from server.api import (
     live,
     plans,
     runners,
+    sessions,
     statements,
 )
 from server.interface import answers
@@ -28,6 +30,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LINES = Media(content_type="application/octet-stream")  # JSON lines, perhaps packed by gzip
 ANY_FILE = Media(content_type="application/octet-stream")
+CSV = Media(content_type="text/csv", schema={"type": "string"})
+WHICH_RUN = Parameter(name="run", place="query", says="Which of the session's runs; the first unless said.")
 FILE_NAME = Parameter(name="name", place="query", says="What the file is called; a label, nothing more.")
 CONFIRM = Parameter(
     name="confirm", place="query", says="The runner's id once more: this cannot be undone.", required=True
@@ -71,7 +75,20 @@ DESCRIBED: Mapping[Handler, Operation] = {
     # a runner
     runners.verdict: Operation(gives={200: answers.VerdictNow}),
     history.verdicts: Operation(gives={200: answers.SaidVerdicts}, parameters=PAGED),
-    runners.sessions: Operation(gives={200: answers.Sessions}, parameters=PAGED),
+    sessions.several: Operation(gives={200: answers.Sessions}, parameters=PAGED),
+    sessions.one: Operation(gives={200: answers.SessionWithAnswers}),
+    sessions.recording: Operation(gives={200: CSV}, refuses=(409,)),
+    sessions.original: Operation(gives={200: ANY_FILE}, parameters=(WHICH_RUN,)),
+    sessions.split: Operation(takes=sessions.SplitForm, gives={200: answers.SessionChanged}, refuses=(409,)),
+    sessions.join: Operation(takes=sessions.JoinForm, gives={200: answers.SessionChanged}, refuses=(409,)),
+    sessions.not_mine: Operation(takes=sessions.MineForm, gives={200: answers.SessionChanged}, refuses=(409,)),
+    sessions.prefer: Operation(takes=sessions.PreferForm, gives={200: answers.SessionChanged}, refuses=(409,)),
+    sessions.hand_over: Operation(takes=sessions.HandForm, gives={200: answers.SessionHanded}, refuses=(409,)),
+    sessions.delete: Operation(gives={200: answers.SessionChanged}, refuses=(409,)),
+    by_hand.run: Operation(takes=by_hand.RunForm, gives={201: answers.SessionChanged}, refuses=(409,)),
+    by_hand.no_run: Operation(takes=by_hand.NoRunForm, gives={201: answers.DayKept}, refuses=(409,)),
+    by_hand.morning: Operation(takes=by_hand.MorningForm, gives={201: answers.MorningKept}, refuses=(409,)),
+    by_hand.attest: Operation(takes=by_hand.AttestForm, gives={201: answers.Attested}, refuses=(409,)),
     runners.check_in: Operation(takes=forms.AnswerCheckIn, gives={201: answers.CheckInKept}),
     live.look_on: Operation(
         gives={200: Media(content_type="text/event-stream", schema={"type": "string"})},

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from rules.ceilings_now import ceilings_now
 from rules.trace import Trace, trace
 from rules.view import View
-from sensors import store
 from server import access, credentials, measuring, review
 from server.keys import CLOCK, DESK
 from server.pages import frame, traces
@@ -20,7 +19,6 @@ from server.pages.reader import N_, Reader
 from server.pages.runner_view import view_of
 from server.problem import not_found
 from server.review import Look, SeenRun
-from server.storage import runs
 from server.storage.people import Person
 
 USUAL_EFFORT = 80  # marked where the stage asks for no efforts of its own
@@ -64,22 +62,21 @@ def _told(db: Session, login: str | None, runner_id: str, run_id: str, now: date
     """Raises Problem 401 or 404."""
     person = access.person_of(db, login, now)
     look = review.look(db, access.may_see(db, person, runner_id, now), now)
-    item = next((seen for seen in look.runs if seen.run.id == run_id), None)
+    item = review.one(db, look, run_id)
     if item is None:
         raise not_found()
     return Told(person=person, look=look, item=item, trace=_trace(db, look, item))
 
 
 def _trace(db: Session, look: Look, item: SeenRun) -> Trace | None:
-    packed = runs.recording_of(db, look.runner.id, item.run.id)
-    if packed is None:
+    due = measuring.due_of(db, look.runner.id, item.run.id)
+    if due is None or due.session.by_hand:
         return None
-    against = measuring.yardstick(look.plan, [seen.run for seen in look.runs], item.run.start, item.run.id)
     return trace(
-        store.unpack(packed),
-        against.references,
-        fatigue_onset_s=against.fatigue_onset_s,
-        previous=against.previous,
+        measuring.recording_of(db, look.runner.id, due.session),
+        due.against.references,
+        fatigue_onset_s=due.against.fatigue_onset_s,
+        previous=due.against.previous,
     )
 
 

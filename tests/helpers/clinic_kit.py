@@ -16,6 +16,7 @@ import aiohttp
 from sensors.packet import Packet
 from server import credentials
 from server.app import make_app, open_desk, running
+from server.keys import PASSWORDS  # noqa: F401  # for tests that look into the pool
 from server.storage import people, runs
 from server.storage.desk import Desk
 from server.storage.people import Person

@@ -98,11 +98,11 @@ async def test_the_archive_holds_everything_that_is_kept(clinic):
     archive = await exported(clinic)
     names = set(archive.namelist())
     assert archive.testzip() is None
-    assert {"README.txt", "profile.json", "plans.json", "sessions.csv", "sessions.json", "verdicts.json",
+    assert {"README.txt", "profile.json", "plans.json", "sessions.csv", "sessions.json", "runs.json", "verdicts.json",
             "audit.json", "originals/captures/00001.jsonl", "originals/files/00001"} <= names  # fmt: skip
     assert archive.read("originals/files/00001") == FILE
     assert archive.read("originals/captures/00001.jsonl") == kit.chunk(kit.packets(600, BEGAN))
-    told = {run["id"]: run for run in json.loads(archive.read("sessions.json"))}
+    told = {run["id"]: run for run in json.loads(archive.read("runs.json"))}
     assert [answer["body"]["during"] for answer in told["c-9"]["check_ins"]] == [1, 2]
     assert json.loads(archive.read("verdicts.json"))[0]["verdict"]["reasons"]
     assert CANARY in archive.read("audit.json").decode()
@@ -114,7 +114,7 @@ async def test_the_archive_holds_everything_that_is_kept(clinic):
 async def test_a_recording_of_the_archive_is_read_back_as_it_was(clinic):
     archive = await exported(clinic)
     (first, *_rest) = sorted(name for name in archive.namelist() if name.startswith("recordings/"))
-    ids = [run["id"] for run in json.loads(archive.read("sessions.json"))]
+    ids = [run["id"] for run in json.loads(archive.read("runs.json"))]
     with clinic.desk.database.read() as db:
         kept = store.unpack(runs.recording_of(db, ADA.id, ids[0]))
     (read,) = files.read(archive.read(first))

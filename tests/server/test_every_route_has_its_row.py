@@ -38,6 +38,7 @@ PEOPLE = {
 OWN = (401, "in", 404, "in", 404, 404, 401)  # a runner's own, and their physio's
 PHYSIO_S = (401, 403, 404, "in", 404, 404, 401)  # of a runner, for their physio
 RUNNER_S = (401, "in", 404, 403, 404, 404, 401)  # the runner's own word
+NO_SESSION = (401, 404, 404, 404, 404, 404, 401)  # there is no session of that name
 GATEWAY_S = (401, 401, 401, 401, 401, 401, "in")
 PERSON_S = (401, "in", "in", "in", "in", "in", 401)  # about nobody but whoever asks
 ANY_PHYSIO_S = (401, 404, 404, "in", "in", 404, 401)
@@ -127,8 +128,25 @@ TABLE = {
     "GET /api/v1/caseload": (401, 404, 404, "in", "in", 404, 401),
     "GET /api/v1/audit": (401, "in", "in", "in", "in", "in", 401),
     "GET /openapi.json": OPEN,
+    # sessions: there is none of that name, so whoever may see the runner gets 404 and a physio's own word 403 before it
+    "GET /api/v1/runners/{runner}/sessions/{session}": NO_SESSION,
+    "GET /api/v1/runners/{runner}/sessions/{session}/recording.csv": NO_SESSION,
+    "GET /api/v1/runners/{runner}/sessions/{session}/original": NO_SESSION,
+    "POST /api/v1/runners/{runner}/sessions/{session}/split": NO_SESSION,
+    "POST /api/v1/runners/{runner}/sessions/{session}/join": NO_SESSION,
+    "POST /api/v1/runners/{runner}/sessions/{session}/not-mine": NO_SESSION,
+    "POST /api/v1/runners/{runner}/sessions/{session}/prefer": (401, 403, 404, 404, 404, 404, 401),
+    "POST /api/v1/runners/{runner}/sessions/{session}/hand-over": NO_SESSION,
+    "DELETE /api/v1/runners/{runner}/sessions/{session}": NO_SESSION,
+    "POST /api/v1/runners/{runner}/runs": OWN,
+    "POST /api/v1/runners/{runner}/no-run": OWN,
+    "POST /api/v1/runners/{runner}/mornings": (401, "in", 404, 403, 404, 404, 401),
+    "POST /api/v1/runners/{runner}/attestations": PHYSIO_S,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": OPEN,  # from this machine
+    "GET /authority": (404,) * 7,  # unless it is served to a local network
+    "GET /authority.crt": (404,) * 7,
 }
 # Where somebody of ALSO gets another answer than their likes.
 OTHERWISE = {
@@ -159,8 +177,20 @@ BODIES = {
     "POST /api/v1/gateways/me/heartbeat": {},
     "POST /api/v1/gateways/{gateway}/replace": {"by": "g-1"},
     "PUT /api/v1/gateways/{gateway}/sensors/{sensor}": {"runner": "r-1"},
+    "POST /api/v1/runners/{runner}/sessions/{session}/split": {"at": "2026-03-30T10:00:00Z"},
+    "POST /api/v1/runners/{runner}/sessions/{session}/join": {"session": "t"},
+    "POST /api/v1/runners/{runner}/sessions/{session}/not-mine": {},
+    "POST /api/v1/runners/{runner}/sessions/{session}/prefer": {"run": "t"},
+    "POST /api/v1/runners/{runner}/sessions/{session}/hand-over": {"runner": "r-2"},
+    "POST /api/v1/runners/{runner}/runs": {"start": "2026-03-30T07:00:00Z", "duration_s": 1800},
+    "POST /api/v1/runners/{runner}/no-run": {"day": "2026-03-29"},
+    "POST /api/v1/runners/{runner}/mornings": {"morning": 1},
+    "POST /api/v1/runners/{runner}/attestations": {"criterion": "h_test"},
 }
-FORMS = {"POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"}}
+FORMS = {
+    "POST /gateways/{gateway}/replace": {"by": "g-1"},
+    "POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"},
+}
 LET_IN = {200, 201, 202, 303, 400, 409, 411, 412, 415, 422, 428}
 
 
@@ -218,7 +248,7 @@ async def _request(http, route):
     method, path = route.split(" ", 1)
     path = path.format(
         runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f", gateway="g-1", sensor="S-1",
-        factor="f", login="l", token_id="t-1", cover="c-1", run="x",
+        factor="f", login="l", token_id="t-1", session="s", cover="c-1", run="x",
     )  # fmt: skip
     body = {"json": BODIES[route]} if route in BODIES else {"data": FORMS[route]} if route in FORMS else {}
     headers = {"If-Match": '"1"'} if method == "PUT" else {}

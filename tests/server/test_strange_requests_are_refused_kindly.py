@@ -62,16 +62,8 @@ JSON_ROUTES = [
     for route in routes()
     if route.handler in DESCRIBED and isinstance(DESCRIBED[route.handler].takes, type)
 ]
-HERE = {
-    "gateway": "g-1",
-    "sensor": "S-1",
-    "runner": "r-1",
-    "capture": "c-1",
-    "seq": "0",
-    "hold": "h",
-    "flag": "f",
-    "person": "r-1",
-}
+HERE = {"gateway": "g-1", "sensor": "S-1", "runner": "r-1", "capture": "c-1", "seq": "0", "hold": "h", "flag": "f",
+        "session": "s-1"}  # fmt: skip
 
 
 @pytest.fixture
