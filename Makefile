@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench audit requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -25,6 +25,7 @@ lint: setup      ## style, types and the drawing of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r sensors rules gateway server
 
 planted: setup   ## every planted bug must still turn its test red
 	@$(BIN)/python tests/planted/run.py
@@ -59,6 +60,9 @@ screenshots: setup  ## the pictures of the README, taken from a fresh demo
 
 languages: setup ## collect every sentence for the translators, and name those without a translation
 	@$(BIN)/python tools/languages.py
+
+audit: setup     ## ask for known weaknesses of every pinned package; needs the network, and says so where there is none
+	@$(BIN)/python tools/audit.py
 
 requirements:    ## pin again, with hashes, after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/uv.in -o requirements/uv.txt

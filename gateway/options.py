@@ -22,7 +22,7 @@ Runner = Annotated[str | None, typer.Option(help="Whose runs these are.")]
 RadioName = Annotated[str | None, typer.Option("--radio", help="system, or virtual: simulated sensors, no hardware.")]
 Adapter = Annotated[str | None, typer.Option(help="Bluetooth adapter, such as hci1.")]
 
-TOKEN_NAME = "token"  # noqa: S105 - the name of a file
+TOKEN_NAME = "token"  # noqa: S105 - the name of a file  # nosec B105
 
 
 class Mistake(Exception):

@@ -77,6 +77,39 @@ def migrate() -> None:
     _print(service.migrate(service.settings()))
 
 
+@cli.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="FIT, TCX, GPX or CSV.")],
+    runner: Annotated[str, typer.Option(help="Whose runs they are: the runner's id.")],
+) -> None:
+    """Bring run files: through the server where one runs, else straight into its database."""
+    from server import importing, service
+
+    paths = list(importing.files_in(files))
+    bring = importing.bring(service.settings(), runner, paths, typer.echo, _complain)
+    if asyncio.run(bring):
+        raise typer.Exit(2)
+
+
+@cli.command()
+def openapi() -> None:
+    """The document of the HTTP interface, as the server gives it at /openapi.json."""
+    from server.interface import document
+    from server.routes import routes
+
+    _print([document.written(routes()).decode()])
+
+
+@cli.command(name="verify-audit")
+def verify_audit(
+    head: Annotated[str | None, typer.Option(help="A head that was printed earlier and kept elsewhere.")] = None,
+) -> None:
+    """Whether the audit's chain holds, link by link; prints its head, to be kept elsewhere."""
+    from server import chain, service
+
+    _print([chain.verify(service.settings(), head)])
+
+
 @cli.command(name="copy-to")
 def copy_to(url: Annotated[str, typer.Argument(metavar="URL", help="postgresql://..., an empty database.")]) -> None:
     """Copy the clinic into another database, and compare every row."""

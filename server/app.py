@@ -16,13 +16,16 @@ from aiohttp import web
 
 from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
+from server.interface import document
 from server.keys import (
     CLOCK,
     DESK,
     FACTOR_ASKED,
     LATELY,
+    LIVE,
     NEW_TOKEN,
     NOTICE,
+    OPENAPI,
     PASSWORDS,
     QUOTA,
     READERS,
@@ -31,6 +34,7 @@ from server.keys import (
     ZONE,
 )
 from server.lately import Lately
+from server.live import Live
 from server.logs import one_line
 from server.metrics import METRICS, Metrics, counted
 from server.middleware import allowed_only, refusals, same_origin, strict_headers
@@ -43,6 +47,7 @@ from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
+from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
 from server.vault import Vault
@@ -84,6 +89,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
         trusting(proxies),
         refusals,
         away,
+        sound,
         same_origin,
         allowed_only,
     ]
@@ -99,6 +105,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[REVIEWER] = Reviewer(desk, clock, readers, name=f"server-{new_token()[:12]}")
     app[QUOTA] = quota or Quota()
     app[LATELY] = Lately()
+    app[LIVE] = live = Live()
+    app[OPENAPI] = document.written(routes())
     if notice is not None:
         app[NOTICE] = notice
     app[METRICS] = Metrics()
@@ -108,6 +116,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
+    app.on_shutdown.append(partial(_close_live, live))
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
     app.cleanup_ctx.append(_hashing)
@@ -171,3 +180,7 @@ async def _hashing(app: web.Application) -> AsyncIterator[None]:
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:
     yield
     readers.close()
+
+
+async def _close_live(live: Live, _: web.Application) -> None:
+    live.close_all()  # who looks on for ever must not hold up a server that was told to stop

@@ -24,7 +24,7 @@ def revoke(db: Session, by: Person, gateway_id: str, now: datetime) -> None:
     gateway = _of_their_clinic(db, by, gateway_id)
     if gateway.revoked_at is None:
         gateways.revoke(db, gateway_id, now)
-        audit.note(db, by.id, "gateway revoked", {"gateway": gateway_id, "name": gateway.name}, now)
+        audit.note(db, by.id, "gateway revoked", {"gateway": gateway_id}, now)
 
 
 def rotate(db: Session, gateway_id: str, token: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from server import access
+from server import access, erased
 from server.problem import Problem, not_found
 from server.storage import captures, people
 from server.storage.captures import Capture, ReviewRequest
@@ -39,7 +39,7 @@ def begin(db: Session, gateway_id: str, capture_id: str, runner_id: str, started
     Raises Problem 404, 410 where it was deleted, or 422.
     """
     if not people.brings_runs_of(db, gateway_id, runner_id):
-        raise not_found()
+        raise erased.gone_or_unknown(db, gateway_id, runner_id)
     if CAPTURE_ID.fullmatch(capture_id) is None:
         raise Problem(422, "Not an id", "A capture's id is made of up to 64 letters, digits, dots and dashes.")
     buried = captures.buried(db, runner_id, "capture", capture_id)
@@ -153,7 +153,7 @@ def _own(db: Session, gateway_id: str, capture_id: str) -> Capture:
         owners = captures.deleted_from(db, capture_id)
         if any(people.brings_runs_of(db, gateway_id, runner_id) for runner_id in owners):
             raise _deleted()
-        raise not_found()
+        raise erased.gone_or_unknown(db, gateway_id, capture_id)
     _same_owner(capture, gateway_id, capture.runner_id)
     return capture
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from server.lately import Lately
+from server.live import Live
 from server.passwords import Passwords
 from server.quota import Quota
 from server.reading.readers import Readers
@@ -19,6 +20,7 @@ DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
 LATELY: web.AppKey[Lately] = web.AppKey("lately", Lately)
+LIVE: web.AppKey[Live] = web.AppKey("live", Live)
 QUOTA: web.AppKey[Quota] = web.AppKey("quota", Quota)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
@@ -27,3 +29,4 @@ PASSWORDS: web.AppKey[Passwords] = web.AppKey("passwords", Passwords)
 VAULT: web.AppKey[Vault] = web.AppKey("vault", Vault)
 FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
+OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)

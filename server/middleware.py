@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from server import access, credentials, needs, problem
-from server.keys import CLOCK, DESK
+from server.keys import CLOCK, DESK, NEW_TOKEN
 from server.needs import Need, Who
 from server.pages import frame
 from server.problem import Problem, not_found
@@ -49,8 +49,10 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as refused:
         return _shown(request, Problem(refused.status, refused.reason, _sentence(refused)))
     except Exception:
-        log.exception("a request to %s failed", request.match_info.route.resource)
-        return _shown(request, Problem(500, "Our mistake", "Something went wrong on the server; nothing was lost."))
+        mistake = request.app[NEW_TOKEN]()[:12]  # by this name whoever runs the server finds it in the log
+        log.exception("a request to %s failed: %s", request.match_info.route.resource, mistake)
+        sentence = f"Something went wrong on the server; nothing was lost. It is noted as {mistake}."
+        return _shown(request, Problem(500, "Our mistake", sentence, id=mistake))
 
 
 @web.middleware
@@ -90,8 +92,15 @@ async def _ask(request: web.Request, need: Need) -> None:
 def _from_here(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if site not in ("same-origin", "none") or (origin is not None and URL(origin).authority != request.host):
+    if site not in ("same-origin", "none") or (origin is not None and _host(origin) != request.host):
         raise Problem(403, "From another site", "This request came from another site and was not carried out.")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return URL(origin).authority
+    except ValueError:
+        return None
 
 
 async def _word(request: web.Request) -> str:

@@ -121,6 +121,14 @@ NEEDS = {
     "GET /api/v1/runners/{runner}/plan": _need(Who.SEER, "plan:read"),
     "PUT /api/v1/runners/{runner}/plan": _need(Who.CARER, "plan:write"),
     "POST /api/v1/runners/{runner}/plan/preview": _need(Who.CARER, "plan:read"),
+    "GET /api/v1/runners/{runner}/verdicts": _need(Who.SEER, "verdict:read"),
+    "POST /api/v1/runners/{runner}/live": GATEWAY,
+    "GET /api/v1/runners/{runner}/live": _need(Who.SEER),  # it asks again by itself, and ends without half a word
+    "GET /api/v1/runners/{runner}/export": _need(Who.SEER),
+    "DELETE /api/v1/runners/{runner}": PERSON,
+    "GET /api/v1/caseload": _need(Who.PHYSIO, "caseload:read"),
+    "GET /api/v1/audit": PERSON,
+    "GET /openapi.json": OPEN,
     # What opens or closes a way for a runner is a person's own word; no program speaks it.
     "POST /api/v1/runners/{runner}/stage": _need(Who.CARER),
     "POST /api/v1/runners/{runner}/holds": _need(Who.CARER),

@@ -104,5 +104,5 @@ def token(db: Session, device_code: str, fresh: Token, now: datetime) -> Token |
         clinic_id=host.clinic_id, by=host.id,
     )  # fmt: skip
     pairings.hand_over(db, device_code, fresh.gateway_id)
-    audit.note(db, host.id, "gateway paired", {"gateway": fresh.gateway_id, "name": pairing.name}, now)
+    audit.note(db, host.id, "gateway paired", {"gateway": fresh.gateway_id}, now)
     return fresh

@@ -5,7 +5,22 @@ from __future__ import annotations
 from aiohttp import web
 
 from server import lan
-from server.api import by_hand, captures, files, gateways, plans, runners, sessions, state, statements
+from server.api import (
+    by_hand,
+    captures,
+    caseload,
+    erasure,
+    export,
+    files,
+    gateways,
+    history,
+    live,
+    plans,
+    runners,
+    sessions,
+    state,
+    statements,
+)
 from server.pages import (
     account,
     entrance,
@@ -109,6 +124,14 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/v1/runners/{runner}/overrides", statements.override),
         web.post("/api/v1/runners/{runner}/flags", statements.raise_flag),
         web.post("/api/v1/runners/{runner}/flags/{flag}/clear", statements.clear_flag),
+        web.get("/api/v1/runners/{runner}/verdicts", history.verdicts),
+        web.get("/api/v1/runners/{runner}/live", live.look_on),
+        web.post("/api/v1/runners/{runner}/live", live.say),
+        web.get("/api/v1/runners/{runner}/export", export.archive),
+        web.delete("/api/v1/runners/{runner}", erasure.erase),
+        web.get("/api/v1/caseload", caseload.show),
+        web.get("/api/v1/audit", history.audit),
+        web.get("/openapi.json", state.openapi),
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),

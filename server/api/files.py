@@ -9,10 +9,11 @@ from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, credentials, intake, needs
+from server import access, credentials, erased, intake, needs
 from server.keys import CLOCK, DESK, QUOTA, READERS, REVIEWER
 from server.problem import Problem
 from server.reading.readers import NoReader
+from server.storage import people
 
 FILE_BYTES = 32 * 1024 * 1024  # ten times the longest run of a hundred real ones
 BRINGER = needs.NEEDS["POST /api/v1/runners/{runner}/files"]
@@ -34,6 +35,9 @@ async def receive(request: web.Request) -> web.Response:
 
 def _may_bring(db: Session, shown: str | None, runner_id: str, now: datetime) -> None:
     """A paired gateway for its runners, or a person who may see the runner. Raises Problem 401 or 404."""
+    gateway_id = people.gateway_of(db, shown) if shown else None
+    if gateway_id is not None and not people.brings_runs_of(db, gateway_id, runner_id):
+        raise erased.gone_or_unknown(db, gateway_id, runner_id)
     access.allow(db, BRINGER, shown, runner_id, now)
 
 

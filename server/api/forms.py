@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from server.api import strict_json
 from server.problem import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 Pain = Annotated[float, Field(ge=0, le=10)]
 Name = Annotated[str, Field(max_length=200)]
 BODY_BYTES = 256 * 1024
+JSON = ("/json", "+json")
 READ_S = 30.0  # for a document or a chunk
 T = TypeVar("T")
 
@@ -23,6 +25,12 @@ T = TypeVar("T")
 class Form(BaseModel):
     # An unknown field may be a newer gateway's; a number that is none (NaN, infinity) is refused at this edge.
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        """From a page or a program: no text holds what cannot be seen."""
+        return strict_json.cleaned(given)
 
 
 class BeginCapture(Form):
@@ -82,20 +90,20 @@ async def in_time(reading: Awaitable[T]) -> T:
 
 
 async def body(request: web.Request, form: type[Model]) -> Model:
-    """The request's JSON as a form. Raises Problem 400, 413 or 422 with the place and the reason."""
+    """The request's JSON as a form. Raises Problem 400, 413, 415 or 422 with the place and the reason."""
     raw = await in_time(request.read())
     if len(raw) > BODY_BYTES:
         raise Problem(413, "Too large", f"A document holds at most {BODY_BYTES} bytes.")
+    if raw and not request.content_type.endswith(JSON):
+        raise Problem(415, "Not JSON", f"Send application/json here, not {request.content_type[:60]}.")
     try:
-        return form.model_validate_json(raw)
+        return form.model_validate(strict_json.read(raw))
     except ValidationError as why:
         raise as_problem(why) from why
 
 
 def as_problem(why: ValidationError) -> Problem:
     first = why.errors(include_url=False, include_input=False)[0]
-    if first["type"] == "json_invalid":
-        return Problem(400, "Not JSON", f"The body cannot be read as JSON: {first['msg']}.")
     place = ".".join(str(part) for part in first["loc"]) or "the document"
     return Problem(422, "Not acceptable", f"{place}: {first['msg']}.", place=place)
 

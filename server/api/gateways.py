@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from server import access, audit, credentials, equipment, pairing
-from server.api import asking, forms
+from server.api import asking, forms, paging
 from server.keys import CLOCK, DESK, NEW_TOKEN
 from server.storage import gateways, pairings, people
 from server.storage.gateways import Gateway, SensorAssignment
@@ -104,11 +104,14 @@ async def new_token(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """GET gateways: what stands in the clinic, by name; the sensors are of runners in the person's care alone."""
+    page = paging.asked(request, str, str)
 
     def look(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
         return [_standing(db, person, gateway, now) for gateway in equipment.of_clinic(db, person)]
 
-    return web.json_response({"gateways": await asking.read_own(request, look)})
+    by_name = sorted(await asking.read_own(request, look), key=_place)
+    found, after = paging.cut(by_name, _place, page, ascending=True)
+    return web.json_response({"gateways": found, "next": after})
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -186,6 +189,10 @@ def _standing(db: Session, person: Person, gateway: Gateway, now: datetime) -> d
             if one.runner_id in theirs
         ],
     }
+
+
+def _place(gateway: dict[str, Any]) -> list[str]:
+    return [gateway["name"], gateway["id"]]
 
 
 def _named(runners: list[people.Person]) -> list[dict[str, str]]:

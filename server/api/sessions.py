@@ -11,9 +11,8 @@ from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
 from sensors.errors import SensorError
-from sensors.files.csv_columns import to_csv
-from server import access, credentials, measuring, rearranging, review
-from server.api import asking, forms
+from server import access, credentials, measuring, rearranging, review, spreadsheet
+from server.api import asking, forms, paging
 from server.keys import CLOCK, DESK, NEW_TOKEN, REVIEWER
 from server.problem import Problem, not_found
 from server.rearranging import Deed
@@ -23,7 +22,6 @@ from server.storage.people import Person
 from server.storage.sessions import Training
 
 Id = Annotated[str, Field(min_length=1, max_length=120)]
-PAGE, MOST = 50, 200
 
 
 class SplitForm(forms.Form):
@@ -49,9 +47,9 @@ class PreferForm(forms.Form):
 
 
 async def several(request: web.Request) -> web.Response:
-    """GET runners/{id}/sessions: newest first, `limit` (50) at a time; `next` is the `before` of the next page."""
-    limit = max(1, min(forms.whole_number(request.query.get("limit", str(PAGE)), "limit"), MOST))
-    before = _place(request.query["before"]) if request.query.get("before") else None
+    """GET runners/{id}/sessions: the newest first."""
+    asked = paging.asked(request, str, str)
+    before, limit = paging.moment(asked), asked.limit
 
     def page(db: Session, _person: Person, runner: Person, _now: datetime) -> tuple[list[Training], Mapping[str, Any]]:
         return sessions.page(db, runner.id, before, limit + 1), _answers(db, runner.id)
@@ -61,7 +59,7 @@ async def several(request: web.Request) -> web.Response:
     return web.json_response(
         {
             "sessions": [_session(one, answers.get(one.id, {})) for one in shown],
-            "next": f"{forms.utc_text(shown[-1].start)}~{shown[-1].id}" if len(found) > limit else None,
+            "next": paging.place([forms.utc_text(shown[-1].start), shown[-1].id]) if len(found) > limit else None,
         }
     )
 
@@ -91,7 +89,7 @@ async def recording(request: web.Request) -> web.Response:
         if session.by_hand:
             raise not_found()
         try:
-            return to_csv(measuring.recording_of(db, runner.id, session))
+            return spreadsheet.recording(measuring.recording_of(db, runner.id, session))
         except SensorError as why:
             raise Problem(409, "Not readable", str(why)) from why
 
@@ -209,17 +207,6 @@ def _session(training: Training, check_in: Mapping[str, Any]) -> dict[str, Any]:
         "measured": dict(training.measured),
         "check_in": dict(check_in),
     }
-
-
-def _place(text: str) -> tuple[datetime, str]:
-    start, _, session = text.partition("~")
-    try:
-        moment = datetime.fromisoformat(start)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Problem(422, "Not a place", "`before` is what `next` of the page before said.")
-    return moment, session
 
 
 def _bytes(body: bytes, kind: str, name: str) -> web.Response:

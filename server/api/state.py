@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, text
 
 from server import metrics
-from server.keys import CLOCK, DESK, READERS
+from server.keys import CLOCK, DESK, OPENAPI, READERS
 from server.reading.readers import NoReader, Readers
 from server.storage.database import latest_revision
 from server.storage.desk import Desk
@@ -43,6 +43,11 @@ class State:
 async def alive(_request: web.Request) -> web.Response:
     """GET healthz: 200 while the process answers."""
     return web.json_response({"status": "alive"})
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """GET openapi.json: what programs may ask and what they are told."""
+    return web.Response(body=request.app[OPENAPI], content_type="application/json")
 
 
 async def ready(request: web.Request) -> web.Response:

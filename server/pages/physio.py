@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
-from server import access, credentials, review
+from server import caseload as care
+from server import credentials
 from server.keys import CLOCK, DESK
+from server.need import Need, need_of
 from server.pages import frame
-from server.pages.need import NAMES, Need, need_of
+from server.pages.need import NAMES
 from server.pages.reader import Reader
-from server.problem import not_found
 from server.review import Look
-from server.storage import people
-from server.storage.people import Person
 
 MISSING_SHOWN = 2
 
 
 async def caseload(request: web.Request) -> web.StreamResponse:
     """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
-    person, looks = await request.app[DESK].read(_looks, credentials.shown(request), request.app[CLOCK]())
+    person, looks = await request.app[DESK].read(care.looks, credentials.shown(request), request.app[CLOCK]())
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
-    sorted_looks = sorted(looks, key=lambda look: (need_of(look), look.runner.name.casefold(), look.runner.id))
-    rows = [_row(look, reader) for look in sorted_looks if _matches(look, sought, chosen)]
+    rows = [_row(look, reader) for look in looks if _matches(look, sought, chosen)]
     return frame.page(
         request,
         "caseload.html",
@@ -40,13 +36,6 @@ async def caseload(request: web.Request) -> web.StreamResponse:
         sought=sought,
         chosen=chosen,
     )
-
-
-def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
-    person = access.person_of(db, login, now)
-    if person.role != "physio":
-        raise not_found()
-    return person, [review.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
 
 
 def _matches(look: Look, sought: str, chosen: str) -> bool:

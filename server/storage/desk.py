@@ -56,6 +56,10 @@ class Desk:
         finally:
             self.timed(kind, time.monotonic() - began_s)
 
+    async def scrub(self) -> None:
+        """Leave nothing on disk of what was deleted; where the database has one lock, writes wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._writers, self.database.scrub)
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()

@@ -247,6 +247,15 @@ def add_gateway(
         db.add(AssignmentRow(gateway_id=gateway_id, runner_id=runner_id))
 
 
+def remove_gateway(db: Session, gateway_id: str) -> None:
+    """One that brought no capture goes without a trace."""
+    for row in db.exec(select(AssignmentRow).where(AssignmentRow.gateway_id == gateway_id)):
+        db.delete(row)
+    db.flush()
+    if (gateway := db.get(GatewayRow, gateway_id)) is not None:
+        db.delete(gateway)
+
+
 def gateway_of(db: Session, token: str) -> str | None:
     """The id of the gateway that holds this token, or the one that follows it, unless it was revoked."""
     same = or_(GatewayRow.token_sha256 == _hash(token), GatewayRow.next_sha256 == _hash(token))  # type: ignore[arg-type]

@@ -119,6 +119,15 @@ TABLE = {
     "POST /api/v1/runners/{runner}/overrides": PHYSIO_S,
     "POST /api/v1/runners/{runner}/flags": OWN,
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": (401, 403, 404, 404, 404, 404, 401),
+    # the interface
+    "GET /api/v1/runners/{runner}/verdicts": OWN,
+    "GET /api/v1/runners/{runner}/live": OWN,
+    "POST /api/v1/runners/{runner}/live": GATEWAY_S,
+    "GET /api/v1/runners/{runner}/export": OWN,
+    "DELETE /api/v1/runners/{runner}": (401, "in", 404, 403, 404, "in", 401),  # without a confirmation: 422
+    "GET /api/v1/caseload": (401, 404, 404, "in", "in", 404, 401),
+    "GET /api/v1/audit": (401, "in", "in", "in", "in", "in", 401),
+    "GET /openapi.json": OPEN,
     # sessions: there is none of that name, so whoever may see the runner gets 404 and a physio's own word 403 before it
     "GET /api/v1/runners/{runner}/sessions/{session}": NO_SESSION,
     "GET /api/v1/runners/{runner}/sessions/{session}/recording.csv": NO_SESSION,
@@ -152,11 +161,11 @@ OTHERWISE = {
     "POST /account/factors/{factor}/remove": {"program": 403},
     "POST /account/logins/{login}/end": {"program": 403},
     "POST /api/v1/runners/{runner}/check-ins": {"program": 403},
+    "DELETE /api/v1/runners/{runner}": {"admin of another clinic": 404},
+    "GET /api/v1/runners/{runner}/verdicts": {"program": "in"},
 }
 # A program without the scope hears that before anybody looks for the session.
-OTHERWISE |= {
-    route: {"program": 403} for route, row in TABLE.items() if row == NO_SESSION and "{session}" in route
-}
+OTHERWISE |= {route: {"program": 403} for route, row in TABLE.items() if row == NO_SESSION and "{session}" in route}
 OTHERWISE["POST /api/v1/runners/{runner}/sessions/{session}/hand-over"] = {}
 OTHERWISE["POST /covers/{cover}/end"]["admin of another clinic"] = 404
 BODIES = {

@@ -269,10 +269,10 @@ async def test_sessions_come_in_pages_newest_first(clinic):
     for day in range(5):
         await bring_file(clinic, BEGAN - timedelta(days=day), 300)
     first_page = await ask(clinic, kit.RUNNER, "GET", f"{SESSIONS}?limit=3")
-    rest = await ask(clinic, kit.RUNNER, "GET", f"{SESSIONS}?limit=3&before={first_page['next']}")
+    rest = await ask(clinic, kit.RUNNER, "GET", f"{SESSIONS}?limit=3&after={first_page['next']}")
     starts = [one["start"] for page in (first_page, rest) for one in page["sessions"]]
     assert len(starts) == 5 and starts == sorted(starts, reverse=True) and rest["next"] is None
-    await ask(clinic, kit.RUNNER, "GET", f"{SESSIONS}?before=nonsense", status=422)
+    await ask(clinic, kit.RUNNER, "GET", f"{SESSIONS}?after=nonsense", status=422)
 
 
 async def test_recordings_and_originals_are_given_back_as_they_came(clinic):
