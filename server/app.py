@@ -12,8 +12,10 @@ from functools import partial
 
 from aiohttp import web
 
+from server import jobs
 from server.api.forms import BODY_BYTES
-from server.keys import CLOCK, DESK, NEW_TOKEN, NOTICE, READERS, REVIEWER
+from server.calling import Calling
+from server.keys import CLOCK, DESK, JOBS, NEW_TOKEN, NOTICE, READERS, REVIEWER
 from server.middleware import refusals, same_origin, strict_headers
 from server.mistake import Mistake
 from server.pages import frame
@@ -38,6 +40,7 @@ def make_app(
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
     readers: Readers | None = None,
+    calling: Calling | None = None,
 ) -> web.Application:
     """The whole server over one database; `notice` stands on every page. It closes the readers."""
     app = web.Application(middlewares=[strict_headers, refusals, same_origin], client_max_size=BODY_BYTES)
@@ -46,6 +49,8 @@ def make_app(
     app[NEW_TOKEN] = new_token
     app[READERS] = readers = readers or Readers()
     app[REVIEWER] = Reviewer(desk, clock, readers)
+    calling = calling or Calling.of_this_process(clock)
+    app[JOBS] = calling.jobs(desk, clock, owner=system_token()[:16])
     if notice is not None:
         app[NOTICE] = notice
     frame.set_up(app)
@@ -53,6 +58,8 @@ def make_app(
     app.router.add_static("/static/", str(frame.PAGES / "static"))
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
+    if calling.timers:
+        app.cleanup_ctx.append(_waking)
     return app
 
 
@@ -89,6 +96,11 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _waking(app: web.Application) -> AsyncIterator[None]:
+    async with jobs.running(app[JOBS]):
+        yield
 
 
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from server.jobs import Jobs
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
@@ -16,6 +17,7 @@ REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
+JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
 
 LOGIN_COOKIE = "stridegate_login"

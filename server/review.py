@@ -17,7 +17,7 @@ from rules.case import Case
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
-from server import measuring, said
+from server import alerts, measuring, said
 from server.storage import captures, pairings, runs
 from server.storage.people import Person
 from server.storage.runs import Plan, Run
@@ -74,6 +74,7 @@ def look(db: Session, runner: Person, now: datetime) -> Look:
 
 def record(db: Session, seen: Look) -> bool:
     """Keep what was said, with the hash of what was known; True where it is news."""
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now)
     if seen.verdict is None:
         return False
     return runs.save_verdict(db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from sensors.errors import SensorError
 from server import measuring, review
 from server.reading.readers import NoReader, Readers
-from server.storage import captures, people, runs
+from server.storage import captures, people, runs, watches
 from server.storage.captures import ReviewRequest
 from server.storage.desk import Desk
 from server.storage.runs import Run
@@ -78,6 +78,7 @@ def _save(db: Session, request: ReviewRequest, found: list[tuple[Run, bytes]], n
     for run, packed in found:
         runs.save_run(db, run, packed)
     captures.review_done(db, request, now)
+    watches.look_soon(db, request.runner_id, now)
 
 
 def _say(db: Session, runner_id: str, now: datetime) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.api import captures, files, gateways, plans, runners, state, statements
-from server.pages import entrance, pair, people_page, physio, runner
+from server.api import alerts, captures, files, gateways, plans, runners, state, statements
+from server.pages import alert_settings, alerts_page, entrance, pair, people_page, physio, runner
 
 
 def routes() -> list[web.RouteDef]:
@@ -45,6 +45,19 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/v1/runners/{runner}/overrides", statements.override),
         web.post("/api/v1/runners/{runner}/flags", statements.raise_flag),
         web.post("/api/v1/runners/{runner}/flags/{flag}/clear", statements.clear_flag),
+        # alerts
+        web.get("/alerts", alerts_page.heard),
+        web.post("/alerts/{alert}", alerts_page.mark),
+        web.get("/settings/alerts", alert_settings.show),
+        web.post("/settings/alerts", alert_settings.save),
+        web.post("/settings/alerts/channels", alert_settings.add),
+        web.post("/settings/alerts/channels/{channel}", alert_settings.change),
+        web.get("/api/v1/alerts", alerts.listed),
+        web.post("/api/v1/alerts/{alert}/seen", alerts.seen),
+        web.post("/api/v1/alerts/{alert}/snooze", alerts.snooze),
+        web.post("/api/v1/alerts/{alert}/acknowledge", alerts.acknowledge),
+        web.get("/api/v1/web-push/key", alerts.web_push_key),
+        web.post("/api/v1/web-push/subscriptions", alerts.subscribe),
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),

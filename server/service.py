@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from server import invitations
 from server.app import make_app, open_desk, running, system_clock, system_token
+from server.calling import Calling
 from server.invitations import Fresh
 from server.mistake import Mistake
 from server.settings import Settings
@@ -32,9 +33,10 @@ def settings(**given: Any) -> Settings:
 async def serve(chosen: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests that are under way are finished first."""
     _make_folder(chosen.data)
+    calling = Calling.of(chosen, system_clock)
     desk = open_desk(chosen.url())
     try:
-        async with running(make_app(desk), chosen.host, chosen.port) as address:
+        async with running(make_app(desk, calling=calling), chosen.host, chosen.port) as address:
             print(f"Stridegate is at {address}, its data in {chosen.data}.", flush=True)  # noqa: T201  # the operator waits
             await told_to_stop()
     finally:

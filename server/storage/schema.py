@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.storage.tables import arrivals, audit, columns, gateways, people, runs
+from server.storage.tables import alerts, arrivals, audit, columns, gateways, people, runs
 
-ROOMS = (arrivals, audit, gateways, people, runs)
+ROOMS = (alerts, arrivals, audit, gateways, people, runs)
 metadata = columns.metadata
