@@ -98,7 +98,7 @@ class Postman:
         finally:
             self._busy[provider] -= 1
         try:
-            if provider in self._blocked(self._clock()):
+            if self._rests.get(provider, self._clock()) > self._clock():
                 await self._give_back(parcel)
             else:
                 await self._try(parcel)
@@ -140,10 +140,12 @@ class Postman:
 
     async def _give_back(self, parcel: Parcel) -> None:
         """It was not tried: nothing is counted, and another letter may have the lease's time."""
-        until = self._blocked(self._clock()).get(parcel.way.provider, self._clock() + BUSY_WAIT)
+        until = self._rests.get(parcel.way.provider, self._clock() + BUSY_WAIT)
         await self._desk.write(outbox.give_back, parcel.letter, self.owner, until)
 
     def _let_rest(self, provider: str, now: datetime) -> None:
+        if self._rests.get(provider, now) > now:
+            return  # those that were under way together failed together: that is one failure
         self._failures[provider] += 1
         self._rests[provider] = now + min(FIRST_WAIT * 2 ** min(self._failures[provider] - 1, 10), LONGEST_REST)
 
