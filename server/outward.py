@@ -72,8 +72,8 @@ class Outward:
                 self.http() as session,
                 session.post(url, data=body, headers=headers, allow_redirects=False) as answer,
             ):
-                await answer.content.read(ANSWER_BYTES)
                 status = answer.status
+                await _whole(answer)
         except (aiohttp.ClientError, OSError, TimeoutError) as why:
             raise NotDelivered(said_of(why), down=True) from why
         refuse_status(status)
@@ -115,6 +115,13 @@ def is_public(address: str) -> bool:
         if found in ipaddress.ip_network("64:ff9b::/96"):
             return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
     return found.is_global and not found.is_multicast
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> None:
+    """Read an answer to its end, for half an answer is none; of a very long one the beginning will do."""
+    read = 0
+    while read < ANSWER_BYTES and (part := await answer.content.read(ANSWER_BYTES)):
+        read += len(part)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

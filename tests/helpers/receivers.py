@@ -91,13 +91,17 @@ class Inbox:
         self.got: list[EmailMessage] = []
         self.refusal: str | None = None
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it so
+        self, _server, _session, envelope, address, _options
+    ) -> str:
         if self.refusal is not None:
             return self.refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:
+    async def handle_DATA(  # noqa: N802
+        self, _server, _session, envelope
+    ) -> str:
         self.got.append(BytesParser(policy=default).parsebytes(envelope.content))
         return "250 taken"
 

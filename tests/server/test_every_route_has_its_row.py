@@ -23,6 +23,8 @@ PHYSIO_S = (401, 403, 404, "in", 404, 404, 401)  # of a runner, for their physio
 RUNNER_S = (401, 404, 404, 403, 404, 404, 401)  # the runner's own word; there is no run of that name
 GATEWAY_S = (401, 401, 401, 401, 401, 401, "in")
 OPEN = ("in",) * 7
+EVERYBODY = (401, "in", "in", "in", "in", "in", 401)
+NOBODY_S_ALERT = (401, 404, 404, 404, 404, 404, 401)
 TABLE = {
     "GET /": (401, "in", "in", "in", "in", "in", 401),
     "GET /enter/{token}": (410,) * 7,
@@ -57,6 +59,18 @@ TABLE = {
     "POST /api/v1/runners/{runner}/overrides": PHYSIO_S,
     "POST /api/v1/runners/{runner}/flags": OWN,
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": (401, 403, 404, 404, 404, 404, 401),
+    "GET /alerts": EVERYBODY,
+    "POST /alerts/{alert}": (422,) * 7,  # an empty form
+    "GET /settings/alerts": EVERYBODY,
+    "POST /settings/alerts": (422,) * 7,  # an empty form
+    "POST /settings/alerts/channels": (401, 422, 422, 422, 422, 422, 401),
+    "POST /settings/alerts/channels/{channel}": (422,) * 7,  # an empty form
+    "GET /api/v1/alerts": EVERYBODY,
+    "POST /api/v1/alerts/{alert}/seen": NOBODY_S_ALERT,
+    "POST /api/v1/alerts/{alert}/snooze": NOBODY_S_ALERT,
+    "POST /api/v1/alerts/{alert}/acknowledge": NOBODY_S_ALERT,
+    "GET /api/v1/web-push/key": (404,) * 7,  # this server has none
+    "POST /api/v1/web-push/subscriptions": (422,) * 7,  # nor can anybody subscribe to it
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
 }
@@ -70,6 +84,7 @@ BODIES = {
     "POST /api/v1/runners/{runner}/flags": {"code": "fever_unwell"},
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": {"note": "a note of some length"},
     "POST /api/v1/gateways/me/heartbeat": {},
+    "POST /api/v1/web-push/subscriptions": {"endpoint": "https://push.example/x", "keys": {"p256dh": "k", "auth": "a"}},
 }
 LET_IN = {200, 201, 202, 303, 400, 409, 422}
 
@@ -89,7 +104,9 @@ async def clinic(tmp_path):
 
 async def ask(clinic, who, route):
     method, path = route.split(" ", 1)
-    path = path.format(runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f")
+    path = path.format(
+        runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f", alert="a", channel="c"
+    )
     body = {"json": BODIES[route]} if route in BODIES else {}
     headers = {"If-Match": '"1"'} if method == "PUT" else {}
     visit = clinic.gateway() if who in ("nobody", "gateway") else clinic.as_(PEOPLE[who])

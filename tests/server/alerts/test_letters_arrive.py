@@ -60,7 +60,7 @@ async def test_each_channel_carries_the_message_and_its_stable_key(kit, receiver
     await kit.desk.write(stands, hearers=((PHYSIO.id, "physio"), (RUNNER.id, "runner")))
     await kit.desk.write(stands, hearers=((ADMIN.id, "admin"),), runner=kept.SERVER)
     await kit.send()
-    keys = {person: key for person, key in await kit.rows("select person_id, key from outbox")}
+    keys = dict(await kit.rows("select person_id, key from outbox"))
     by_path = {one.path: one for one in receiver.got}
     assert by_path["/a-long-topic"].headers["x-sequence-id"] == keys[PHYSIO.id]
     assert by_path["/a-long-topic"].headers["click"] == "https://clinic.example/alerts"
