@@ -14,13 +14,17 @@ from functools import partial
 
 from aiohttp import web
 
+from server import jobs
 from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
+from server.calling import Calling
 from server.interface import document
 from server.keys import (
     CLOCK,
     DESK,
     FACTOR_ASKED,
+    JOBS,
+    KEYRING,
     LATELY,
     LIVE,
     NEW_TOKEN,
@@ -30,7 +34,6 @@ from server.keys import (
     QUOTA,
     READERS,
     REVIEWER,
-    VAULT,
     ZONE,
 )
 from server.lately import Lately
@@ -50,7 +53,6 @@ from server.routes import routes
 from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
-from server.vault import Vault
 
 DRAIN_S = 10.0  # what is under way may take so long once the server is told to stop
 
@@ -69,7 +71,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     new_token: Callable[[], str] = system_token,
     notice: str | None = None,
     readers: Readers | None = None,
-    vault: Vault | None = None,
+    calling: Calling | None = None,
     *,
     factor_asked: bool = True,
     zone: str = "UTC",
@@ -78,8 +80,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
 ) -> web.Application:
     """The whole server over one database; `notice` stands on every page. It closes the readers.
 
-    Without a `vault` what is locked is lost when the program ends. `factor_asked` of physios and administrators;
-    `zone` is the clinic's, for whoever chose none.
+    Without `calling` what is sealed is lost when the program ends, and no timer runs. A second factor is asked of
+    physios and administrators where `factor_asked`; `zone` is the clinic's, for whoever chose none.
     """
     around = [
         one_line,
@@ -95,7 +97,6 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     ]
     app = web.Application(middlewares=around, client_max_size=BODY_BYTES)
     app[PASSWORDS] = Passwords()
-    app[VAULT] = vault or Vault.fresh()
     app[FACTOR_ASKED] = factor_asked
     app[DESK] = desk
     app[CLOCK] = clock
@@ -107,6 +108,9 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[LATELY] = Lately()
     app[LIVE] = live = Live()
     app[OPENAPI] = document.written(routes())
+    calling = calling or Calling.of_this_process(clock)
+    app[KEYRING] = calling.keyring
+    app[JOBS] = calling.jobs(desk, clock, owner=new_token()[:16])
     if notice is not None:
         app[NOTICE] = notice
     app[METRICS] = Metrics()
@@ -120,6 +124,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app.cleanup_ctx.append(partial(_reading, readers))
     app.cleanup_ctx.append(_reviewing)
     app.cleanup_ctx.append(_hashing)
+    if calling.timers:
+        app.cleanup_ctx.append(_waking)
     return app
 
 
@@ -175,6 +181,11 @@ async def _reviewing(app: web.Application) -> AsyncIterator[None]:
 async def _hashing(app: web.Application) -> AsyncIterator[None]:
     yield
     app[PASSWORDS].close()
+
+
+async def _waking(app: web.Application) -> AsyncIterator[None]:
+    async with jobs.running(app[JOBS]):
+        yield
 
 
 async def _reading(readers: Readers, _: web.Application) -> AsyncIterator[None]:

@@ -11,11 +11,11 @@ import pyotp
 from sqlmodel import Session
 
 from server import audit
+from server.keyring import Keyring
 from server.problem import Problem
 from server.storage import doors
 from server.storage.doors import Factor
 from server.storage.people import Person
-from server.vault import Vault
 
 ISSUER = "Stridegate"
 CODES = 10
@@ -24,39 +24,39 @@ CODE_LENGTH = 16  # 78 bits, so that a plain hash keeps it
 STEPS_AROUND = (0, -1, 1)  # thirty seconds of a clock that is off, either way
 
 
-def begin_app(db: Session, vault: Vault, person: Person, factor_id: str, secret: str, now: datetime) -> None:
+def begin_app(db: Session, keyring: Keyring, person: Person, factor_id: str, secret: str, now: datetime) -> None:
     """Keep an app's secret, locked; it asks for nothing before a first code has shown that the app has it."""
     for waiting in doors.factors_of(db, person.id, "app"):
         if waiting.confirmed_at is None:
             doors.remove_factor(db, person.id, waiting.id)
-    body = {"secret": vault.lock(secret), "last_step": 0}
+    body = {"secret": keyring.seal(secret), "last_step": 0}
     factor = Factor(
         person_id=person.id, id=factor_id, kind="app", name="An app", body=body, added_at=now, confirmed_at=None
     )
     doors.add_factor(db, factor)
 
 
-def waiting_app(db: Session, vault: Vault, person: Person) -> str | None:
+def waiting_app(db: Session, keyring: Keyring, person: Person) -> str | None:
     """The address that the app reads from the picture, while a first code is awaited."""
     waiting = [factor for factor in doors.factors_of(db, person.id, "app") if factor.confirmed_at is None]
-    secret = vault.unlock(waiting[0].body["secret"]) if waiting else None
+    secret = keyring.open(waiting[0].body["secret"]) if waiting else None
     return secret and pyotp.TOTP(secret).provisioning_uri(name=person.name, issuer_name=ISSUER)
 
 
-def confirm_app(db: Session, vault: Vault, person: Person, code: str, now: datetime) -> bool:
+def confirm_app(db: Session, keyring: Keyring, person: Person, code: str, now: datetime) -> bool:
     """The first code of an app; True where it is right, and from now on a code is asked for."""
     for factor in doors.factors_of(db, person.id, "app"):
-        if factor.confirmed_at is None and (step := _step(vault, factor, code, now)) is not None:
+        if factor.confirmed_at is None and (step := _step(keyring, factor, code, now)) is not None:
             doors.change_factor(db, factor, confirmed_at=now, body={**factor.body, "last_step": step})
             audit.note(db, person.id, "second factor added", {"kind": "app"}, now)
             return True
     return False
 
 
-def check(db: Session, vault: Vault, person_id: str, code: str, now: datetime) -> str | None:
+def check(db: Session, keyring: Keyring, person_id: str, code: str, now: datetime) -> str | None:
     """The kind of factor that this code is of, each code once; None where it is none."""
     for factor in doors.factors_of(db, person_id, "app"):
-        if factor.confirmed_at is not None and (step := _step(vault, factor, code, now)) is not None:
+        if factor.confirmed_at is not None and (step := _step(keyring, factor, code, now)) is not None:
             doors.change_factor(db, factor, used_at=now, body={**factor.body, "last_step": step})
             return "app"
     for factor in doors.factors_of(db, person_id, "recovery"):
@@ -106,9 +106,9 @@ def remove_all(db: Session, by: Person, person: Person, now: datetime) -> None:
     audit.note(db, by.id, "second factors taken away", {"from": person.id}, now, runner_id=runner_id)
 
 
-def _step(vault: Vault, factor: Factor, code: str, now: datetime) -> int | None:
+def _step(keyring: Keyring, factor: Factor, code: str, now: datetime) -> int | None:
     """The step of thirty seconds that the code belongs to, later than the last one used; None where there is none."""
-    secret = vault.unlock(factor.body["secret"])
+    secret = keyring.open(factor.body["secret"])
     typed = "".join(code.split())
     if secret is None or not typed.isascii():
         return None

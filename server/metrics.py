@@ -22,6 +22,7 @@ from rules.version import RULES_VERSION
 from server import proxy
 from server.logs import route_of
 from server.problem import not_found
+from server.storage import outbox
 from server.storage.desk import Desk
 from server.storage.tables.arrivals import ReviewRequestRow
 
@@ -45,7 +46,7 @@ class Metrics:
     """What is counted in this process; `waiting` is asked of the database when somebody looks."""
 
     registry: CollectorRegistry = field(default_factory=lambda: CollectorRegistry(auto_describe=True))
-    waiting: dict[str, Waiting] = field(default_factory=lambda: {"review": oldest_unreviewed})
+    waiting: dict[str, Waiting] = field(default_factory=lambda: {"review": oldest_unreviewed, "outbox": outbox.oldest})
 
     def __post_init__(self) -> None:
         ProcessCollector(registry=self.registry)

@@ -137,6 +137,18 @@ NEEDS = {
     "POST /api/v1/runners/{runner}/flags": _need(Who.SEER),
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": _need(Who.CARER),
     # for whoever keeps it running
+    "GET /alerts": PERSON,
+    "POST /alerts/{alert}": PERSON,
+    "GET /settings/alerts": PERSON,
+    "POST /settings/alerts": PERSON,
+    "POST /settings/alerts/channels": PERSON,
+    "POST /settings/alerts/channels/{channel}": PERSON,
+    "GET /api/v1/alerts": PERSON,
+    "POST /api/v1/alerts/{alert}/seen": PERSON,
+    "POST /api/v1/alerts/{alert}/snooze": PERSON,
+    "POST /api/v1/alerts/{alert}/acknowledge": PERSON,
+    "GET /api/v1/web-push/key": PERSON,
+    "POST /api/v1/web-push/subscriptions": PERSON,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "GET /metrics": OPEN,  # from this machine, or with the token of a setting

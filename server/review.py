@@ -19,7 +19,7 @@ from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import measuring, said
+from server import alerts, measuring, said
 from server.measuring import Standing
 from server.sessions import Composed, home
 from server.storage import captures, pairings, runs, sessions
@@ -132,6 +132,7 @@ def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
 
 def record(db: Session, seen: Look) -> bool:
     """Keep what was said, with the hash of what was known and the plan's version; True where it is news."""
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now)
     if seen.verdict is None or seen.plan is None:
         return False
     return runs.save_verdict(

@@ -16,7 +16,7 @@ from server import measuring, review
 from server.measuring import Taken
 from server.outage import is_outage
 from server.reading.readers import NoReader, Readers
-from server.storage import captures, people, runs, sessions
+from server.storage import captures, people, runs, sessions, watches
 from server.storage.captures import Claim, ReviewRequest
 from server.storage.desk import Desk
 
@@ -133,6 +133,7 @@ def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime
             runs.remove_run(db, request.runner_id, run.id)
     for taken in found:
         runs.save_run(db, taken.run, taken.measured, taken.packed)
+    watches.look_soon(db, request.runner_id, now)
 
 
 def _read_all_again(db: Session, runner_id: str) -> None:

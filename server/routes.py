@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server import lan
 from server.api import (
+    alerts,
     by_hand,
     captures,
     caseload,
@@ -23,6 +24,8 @@ from server.api import (
 )
 from server.pages import (
     account,
+    alert_settings,
+    alerts_page,
     entrance,
     gateways_page,
     pair,
@@ -132,6 +135,19 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/caseload", caseload.show),
         web.get("/api/v1/audit", history.audit),
         web.get("/openapi.json", state.openapi),
+        # alerts
+        web.get("/alerts", alerts_page.heard),
+        web.post("/alerts/{alert}", alerts_page.mark),
+        web.get("/settings/alerts", alert_settings.show),
+        web.post("/settings/alerts", alert_settings.save),
+        web.post("/settings/alerts/channels", alert_settings.add),
+        web.post("/settings/alerts/channels/{channel}", alert_settings.change),
+        web.get("/api/v1/alerts", alerts.listed),
+        web.post("/api/v1/alerts/{alert}/seen", alerts.seen),
+        web.post("/api/v1/alerts/{alert}/snooze", alerts.snooze),
+        web.post("/api/v1/alerts/{alert}/acknowledge", alerts.acknowledge),
+        web.get("/api/v1/web-push/key", alerts.web_push_key),
+        web.post("/api/v1/web-push/subscriptions", alerts.subscribe),
         # for whoever keeps it running
         web.get("/healthz", state.alive),
         web.get("/readyz", state.ready),

@@ -18,6 +18,7 @@ from server import backup, invitations, lan, logs
 from server import settings as settings_module
 from server.api import state
 from server.app import Door, make_app, running, system_clock, system_token
+from server.calling import Calling
 from server.claim import claim
 from server.invitations import Fresh
 from server.metrics import METRICS_TOKEN
@@ -25,7 +26,6 @@ from server.mistake import Mistake
 from server.settings import Settings
 from server.storage.database import Database
 from server.storage.desk import Desk
-from server.vault import Vault
 
 log = structlog.get_logger(__name__)
 LOOK_AT_THE_CERTIFICATE_S = 6 * 3600
@@ -137,7 +137,7 @@ async def _serve(chosen: Settings, desk: Desk, stop: asyncio.Event, *, to_lan: b
 def _made(chosen: Settings, desk: Desk) -> web.Application:
     app = make_app(
         desk,
-        vault=Vault.open(chosen.key_file()),
+        calling=Calling.of(chosen, system_clock),
         factor_asked=chosen.second_factor == "required",
         zone=chosen.zone,
         proxies=chosen.proxies(),

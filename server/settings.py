@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "STRIDEGATE_"
+LEAST_DAYS = 90
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Words of other programs of this project, which share the prefix.
 OF_OTHERS = ("STRIDEGATE_GATEWAY_", "STRIDEGATE_REAL_DATA", "STRIDEGATE_EXAMPLES", "STRIDEGATE_SOAK")
@@ -62,6 +63,17 @@ class Settings(BaseSettings):
             raise ValueError("a time zone is called like Europe/Berlin") from why
         return name
 
+    public_url: str | None = Field(default=None, description="where people reach this server; messages lead there")
+    smtp_url: SecretStr | None = Field(
+        default=None, description="smtp://, smtp+starttls:// or smtps://user:password@host:port"
+    )
+    mail_from: str | None = Field(default=None, description="the sender of the mails")
+    alerts_lan: bool = Field(default=False, description="whether alerts may go to private addresses")
+    backups: Path | None = Field(default=None, description="a folder whose newest file must not be old")
+    keep_alerts_days: int | None = Field(default=400, description="alerts are kept so long; empty is for ever")
+    keep_verdicts_days: int | None = Field(default=None, description="superseded verdicts; for ever unless set")
+    keep_raw_days: int | None = Field(default=None, description="bytes as they came; for ever unless set")
+
     def url(self) -> str:
         """Where the rows are: SQLite in the data folder unless a URL says otherwise."""
         return self.database_url or f"sqlite:///{self.data / 'stridegate.db'}"
@@ -80,7 +92,7 @@ class Settings(BaseSettings):
 
     def problems(self) -> list[str]:
         """What stands in the way of starting, each as a sentence with its mend."""
-        return [*self._bind_problems(), *self._url_problems(), *self._token_problems()]
+        return [*self._bind_problems(), *self._url_problems(), *self._token_problems(), *self._problems_of_alerts()]
 
     def _bind_problems(self) -> list[str]:
         if self.host in LOOPBACK or self.trusted_proxies:
@@ -111,6 +123,18 @@ class Settings(BaseSettings):
         if len(token) < SHORTEST_SECRET:
             return [f"STRIDEGATE_METRICS_TOKEN is shorter than {SHORTEST_SECRET} letters, which can be guessed."]
         return []
+
+    def _problems_of_alerts(self) -> list[str]:
+        found = []
+        if self.public_url is not None and not self.public_url.startswith(("http://", "https://")):
+            found.append("STRIDEGATE_PUBLIC_URL begins with https://, as people type it into their browser.")
+        smtp = self.smtp_url.get_secret_value() if self.smtp_url else "smtp://"
+        if not smtp.startswith(("smtp://", "smtp+starttls://", "smtps://")):
+            found.append("STRIDEGATE_SMTP_URL begins with smtp://, smtp+starttls:// or smtps://.")
+        keeps = (self.keep_alerts_days, self.keep_verdicts_days, self.keep_raw_days)
+        if any(days is not None and days < LEAST_DAYS for days in keeps):
+            found.append(f"Nothing is kept for less than {LEAST_DAYS} days, for the rules look back that far.")
+        return found
 
 
 def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:

@@ -290,3 +290,30 @@ class Deed(Answer):
 
 class Audit(Paged):
     audit: list[Deed]
+
+
+class AlertHeard(Answer):
+    id: str
+    runner: str | None
+    code: str
+    urgency: str
+    words: str
+    session: str | None
+    raised_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    unread: bool
+    seen_at: AwareDatetime | None
+    snoozed_until: AwareDatetime | None
+    acknowledged_at: AwareDatetime | None
+
+
+class Alerts(Paged):
+    alerts: list[AlertHeard]
+
+
+class WebPushKey(Answer):
+    key: str = Field(description="For PushManager.subscribe.")
+
+
+class Subscribed(Answer):
+    channel: str

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from server.api import (
+    alerts,
     by_hand,
     captures,
     caseload,
@@ -33,6 +34,12 @@ ANY_FILE = Media(content_type="application/octet-stream")
 CSV = Media(content_type="text/csv", schema={"type": "string"})
 WHICH_RUN = Parameter(name="run", place="query", says="Which of the session's runs; the first unless said.")
 FILE_NAME = Parameter(name="name", place="query", says="What the file is called; a label, nothing more.")
+STATE = Parameter(
+    name="state",
+    place="query",
+    says="Those that stand now, or all.",
+    values={"type": "string", "enum": ["open", "all"]},
+)
 CONFIRM = Parameter(
     name="confirm", place="query", says="The runner's id once more: this cannot be undone.", required=True
 )
@@ -115,6 +122,13 @@ DESCRIBED: Mapping[Handler, Operation] = {
     # everybody in somebody's care
     caseload.show: Operation(gives={200: answers.Caseload}, parameters=PAGED),
     history.audit: Operation(gives={200: answers.Audit}, parameters=PAGED),
+    # what must be heard
+    alerts.listed: Operation(gives={200: answers.Alerts}, parameters=(*PAGED, STATE)),
+    alerts.seen: Operation(gives={200: answers.AlertHeard}),
+    alerts.snooze: Operation(takes=alerts.SnoozeForm, gives={200: answers.AlertHeard}),
+    alerts.acknowledge: Operation(gives={200: answers.AlertHeard}),
+    alerts.web_push_key: Operation(gives={200: answers.WebPushKey}),
+    alerts.subscribe: Operation(takes=alerts.SubscriptionForm, gives={201: answers.Subscribed}),
 }
 
 

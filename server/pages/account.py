@@ -14,7 +14,8 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from server import access, audit, credentials, factors, logins, names, needs, passkeys, passwords, tokens
-from server.keys import CLOCK, DESK, FACTOR_ASKED, NEW_TOKEN, PASSWORDS, VAULT
+from server.keyring import Keyring
+from server.keys import CLOCK, DESK, FACTOR_ASKED, KEYRING, NEW_TOKEN, PASSWORDS
 from server.logins import LASTS
 from server.pages import frame
 from server.pages.numbers import ago
@@ -25,7 +26,6 @@ from server.storage import logins as kept
 from server.storage.doors import Password
 from server.storage.logins import Login
 from server.storage.people import Person
-from server.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ async def set_password(request: web.Request) -> web.StreamResponse:
     fields = {name: str(value) for name, value in (await request.post()).items()}
     shown, now, new = credentials.login(request) or "", request.app[CLOCK](), request.app[NEW_TOKEN]()
     desk = request.app[DESK]
-    own = await desk.read(_own, request.app[VAULT], shown, now)
+    own = await desk.read(_own, request.app[KEYRING], shown, now)
     _may_change(own)
     if _asks_for_the_old_one(own):
         await _right(request, own, fields.get("old", ""))
@@ -70,7 +70,7 @@ async def begin_app(request: web.Request) -> web.StreamResponse:
     """POST /account/app: the picture that the app reads."""
     secret, factor_id = pyotp.random_base32(), request.app[NEW_TOKEN]()[:16]
     shown, now = credentials.login(request) or "", request.app[CLOCK]()
-    await request.app[DESK].write(_begin_app, request.app[VAULT], shown, factor_id, secret, now)
+    await request.app[DESK].write(_begin_app, request.app[KEYRING], shown, factor_id, secret, now)
     return await _page(request)
 
 
@@ -81,7 +81,7 @@ async def confirm_app(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     await desk.write(_knock, shown, request.remote or "", request.app[NEW_TOKEN](), now)
     codes = factors.new_codes(secrets.SystemRandom().choice)
-    is_right = await desk.write(_confirm_app, request.app[VAULT], shown, new, code, codes, now)
+    is_right = await desk.write(_confirm_app, request.app[KEYRING], shown, new, code, codes, now)
     if not is_right:
         return await _page(request, status=422, trouble="This code is not the app's; look whether its clock is right.")
     return await _page_with_codes(request, new, codes, now)
@@ -155,13 +155,13 @@ async def _page(
     token: str | None = None,
 ) -> web.Response:
     shown, now = credentials.login(request) or "", request.app[CLOCK]()
-    own = await request.app[DESK].read(_own, request.app[VAULT], shown, now)
+    own = await request.app[DESK].read(_own, request.app[KEYRING], shown, now)
     facts = _facts(own, asked=request.app[FACTOR_ASKED], now=now)
     return frame.page(request, "account.html", status=status, trouble=trouble, codes=codes, token=token, **facts)
 
 
 async def _page_with_codes(request: web.Request, new: str, codes: list[str], now: datetime) -> web.Response:
-    own = await request.app[DESK].read(_own, request.app[VAULT], new, now)
+    own = await request.app[DESK].read(_own, request.app[KEYRING], new, now)
     facts = _facts(own, asked=request.app[FACTOR_ASKED], now=now)
     answer = frame.page(request, "account.html", login_token=new, trouble=None, codes=codes, token=None, **facts)
     credentials.give(answer, request, new, LASTS[own.person.role][1])
@@ -203,14 +203,14 @@ def _trouble(request: web.Request, own: Own, name: str, fields: dict[str, str]) 
     return passwords.complaint(fields.get("new", ""), names=(own.person.name, name, factors.ISSUER), alone=alone)
 
 
-def _own(db: Session, vault: Vault, shown: str, now: datetime) -> Own:
+def _own(db: Session, keyring: Keyring, shown: str, now: datetime) -> Own:
     person, login = access.login_of(db, shown, now)
     return Own(
         person=person,
         login=login,
         password=doors.password_of(db, person.id),
         factors=[one for one in doors.factors_of(db, person.id, "app", "passkey") if one.confirmed_at],
-        waiting_app=factors.waiting_app(db, vault, person),
+        waiting_app=factors.waiting_app(db, keyring, person),
         codes_left=factors.codes_left(db, person.id),
         logins=kept.of(db, person.id, now),
         tokens=programs.of(db, person.id, now),
@@ -254,14 +254,16 @@ def _knock(db: Session, shown: str, address: str, try_id: str, now: datetime) ->
     logins.knock_again(db, person.id, address, try_id, now)
 
 
-def _begin_app(db: Session, vault: Vault, shown: str, factor_id: str, secret: str, now: datetime) -> None:
+def _begin_app(db: Session, keyring: Keyring, shown: str, factor_id: str, secret: str, now: datetime) -> None:
     person, _ = _changing(db, shown, now)
-    factors.begin_app(db, vault, person, factor_id, secret, now)
+    factors.begin_app(db, keyring, person, factor_id, secret, now)
 
 
-def _confirm_app(db: Session, vault: Vault, shown: str, new: str, code: str, codes: list[str], now: datetime) -> bool:
+def _confirm_app(
+    db: Session, keyring: Keyring, shown: str, new: str, code: str, codes: list[str], now: datetime
+) -> bool:
     person, login = _changing(db, shown, now)
-    if not factors.confirm_app(db, vault, person, code, now):
+    if not factors.confirm_app(db, keyring, person, code, now):
         return False
     factors.keep_codes(db, person.id, codes, now)
     logins.complete(db, shown, new, login, "a new app", now)

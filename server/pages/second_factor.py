@@ -11,14 +11,14 @@ from sqlmodel import Session
 
 from server import access, credentials, factors, logins, passkeys
 from server.api import forms
-from server.keys import CLOCK, DESK, NEW_TOKEN, VAULT
+from server.keyring import Keyring
+from server.keys import CLOCK, DESK, KEYRING, NEW_TOKEN
 from server.logins import LASTS
 from server.pages import frame
 from server.passkeys import Site
 from server.problem import Problem
 from server.storage import doors
 from server.storage.people import Person
-from server.vault import Vault
 
 WRONG = "This code is not right, or it was used already."
 
@@ -34,7 +34,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     shown, now, new = credentials.login(request) or "", request.app[CLOCK](), request.app[NEW_TOKEN]()
     desk, address = request.app[DESK], request.remote or ""
     await desk.write(_knock, shown, address, request.app[NEW_TOKEN](), now)
-    person = await desk.write(_give_code, request.app[VAULT], shown, new, code, now)
+    person = await desk.write(_give_code, request.app[KEYRING], shown, new, code, now)
     if person is None:
         return await _page(request, status=401, trouble=WRONG)
     reply = web.HTTPSeeOther("/")
@@ -98,9 +98,9 @@ def _knock(db: Session, shown: str, address: str, try_id: str, now: datetime) ->
     logins.knock_again(db, person.id, address, try_id, now)
 
 
-def _give_code(db: Session, vault: Vault, shown: str, new: str, code: str, now: datetime) -> Person | None:
+def _give_code(db: Session, keyring: Keyring, shown: str, new: str, code: str, now: datetime) -> Person | None:
     person, login = access.login_of(db, shown, now)
-    kind = factors.check(db, vault, person.id, code, now)
+    kind = factors.check(db, keyring, person.id, code, now)
     if kind is None:
         logins.refused(db, person.id, "second factor refused", login.address, now)
         return None

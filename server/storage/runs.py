@@ -186,6 +186,15 @@ def plan_of(db: Session, runner_id: str) -> Plan | None:
     return Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
 
 
+def plans_of(db: Session, runner_id: str) -> list[Plan]:
+    """Every version of a runner's plan, the first one first."""
+    rows = db.exec(select(PlanRow).where(PlanRow.runner_id == runner_id).order_by(col(PlanRow.version)))
+    return [
+        Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
+        for row in rows
+    ]
+
+
 def save_verdict(
     db: Session,
     runner_id: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.storage.tables import arrivals, audit, columns, doors, erased, gateways, people, preferences, runs
+from server.storage.tables import alerts, arrivals, audit, columns, doors, erased, gateways, people, preferences, runs
 
-ROOMS = (arrivals, audit, doors, erased, gateways, people, preferences, runs)
+ROOMS = (alerts, arrivals, audit, doors, erased, gateways, people, preferences, runs)
 metadata = columns.metadata

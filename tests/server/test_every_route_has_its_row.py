@@ -46,6 +46,7 @@ STAFF_S = (401, 404, 404, "in", "in", "in", 401)
 ANY_RUNNER_S = (401, "in", "in", 404, 404, 404, 401)
 ADMIN_S = (401, 404, 404, 404, 404, "in", 401)
 OPEN = ("in",) * 7
+NOBODY_S_ALERT = (401, 404, 404, 404, 404, 404, 401)
 TABLE = {
     "GET /": PERSON_S,
     "GET /login": OPEN,
@@ -142,6 +143,18 @@ TABLE = {
     "POST /api/v1/runners/{runner}/no-run": OWN,
     "POST /api/v1/runners/{runner}/mornings": (401, "in", 404, 403, 404, 404, 401),
     "POST /api/v1/runners/{runner}/attestations": PHYSIO_S,
+    "GET /alerts": PERSON_S,
+    "POST /alerts/{alert}": PERSON_S,
+    "GET /settings/alerts": PERSON_S,
+    "POST /settings/alerts": PERSON_S,
+    "POST /settings/alerts/channels": (401, 422, 422, 422, 422, 422, 401),
+    "POST /settings/alerts/channels/{channel}": PERSON_S,
+    "GET /api/v1/alerts": PERSON_S,
+    "POST /api/v1/alerts/{alert}/seen": NOBODY_S_ALERT,
+    "POST /api/v1/alerts/{alert}/snooze": NOBODY_S_ALERT,
+    "POST /api/v1/alerts/{alert}/acknowledge": NOBODY_S_ALERT,
+    "GET /api/v1/web-push/key": (401, 404, 404, 404, 404, 404, 401),  # this server has none
+    "POST /api/v1/web-push/subscriptions": PERSON_S,  # nor can anybody subscribe to it
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "GET /metrics": OPEN,  # from this machine
@@ -189,6 +202,7 @@ BODIES = {
     "POST /api/v1/runners/{runner}/no-run": {"day": "2026-03-29"},
     "POST /api/v1/runners/{runner}/mornings": {"morning": 1},
     "POST /api/v1/runners/{runner}/attestations": {"criterion": "h_test"},
+    "POST /api/v1/web-push/subscriptions": {"endpoint": "https://push.example/x", "keys": {"p256dh": "k", "auth": "a"}},
 }
 FORMS = {
     "POST /gateways/{gateway}/replace": {"by": "g-1"},
@@ -251,7 +265,7 @@ async def _request(http, route):
     method, path = route.split(" ", 1)
     path = path.format(
         runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f", gateway="g-1", sensor="S-1",
-        factor="f", login="l", token_id="t-1", session="s", cover="c-1", run="x",
+        factor="f", login="l", token_id="t-1", session="s", cover="c-1", run="x", alert="a", channel="c",
     )  # fmt: skip
     body = {"json": BODIES[route]} if route in BODIES else {"data": FORMS[route]} if route in FORMS else {}
     headers = {"If-Match": '"1"'} if method == "PUT" else {}

@@ -9,8 +9,8 @@ from sqlmodel import text
 
 from server import invitations
 from server.invitations import Fresh
+from server.keyring import Keyring
 from server.mistake import Mistake
-from server.vault import Vault
 
 
 @pytest.fixture
@@ -137,20 +137,20 @@ async def test_the_secret_of_an_app_lies_locked_and_its_key_outside_the_database
 
 def test_the_key_is_made_once_for_its_owner_alone_and_refused_where_others_read_it(tmp_path):
     path = tmp_path / "secret.key"
-    locked = Vault.open(path).lock("a secret")
-    assert path.stat().st_mode & 0o777 == 0o600 and Vault.open(path).unlock(locked) == "a secret"
-    assert Vault.fresh().unlock(locked) is None
+    locked = Keyring.from_file(path).seal("a secret")
+    assert path.stat().st_mode & 0o777 == 0o600 and Keyring.from_file(path).open(locked) == "a secret"
+    assert Keyring.for_this_process().open(locked) is None
     path.chmod(0o640)
     with pytest.raises(Mistake, match="chmod 600"):
-        Vault.open(path)
+        Keyring.from_file(path)
     (tmp_path / "other.key").touch(mode=0o600)
     with pytest.raises(Mistake, match="no key"):
-        Vault.open(tmp_path / "other.key")
+        Keyring.from_file(tmp_path / "other.key")
 
 
 def test_a_new_key_in_front_of_the_old_one_opens_what_the_old_one_locked(tmp_path):
     old, new = tmp_path / "old.key", tmp_path / "new.key"
-    locked = Vault.open(old).lock("a secret")
-    Vault.open(new)
+    locked = Keyring.from_file(old).seal("a secret")
+    Keyring.from_file(new)
     new.write_text(new.read_text() + old.read_text())
-    assert Vault.open(new).unlock(locked) == "a secret"
+    assert Keyring.from_file(new).open(locked) == "a secret"
