@@ -47,7 +47,7 @@ class Reviewer:
         self._woken.set()
 
     async def run(self) -> None:
-        """Review until a mistake of ours ends it; what cannot be measured is marked and shown, and the next one goes on."""
+        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on."""
         self.is_at_work, is_renewed = True, False
         try:
             while True:
