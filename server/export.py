@@ -37,28 +37,20 @@ What is missing was not measured, or not said. This is decision support for you 
 diagnosis.
 """
 SHOWN_ELSEWHERE = frozenset(
-    [
-        "plans",
-        "runs",
-        "sessions",
-        "recordings",
-        "check_ins",
-        "verdicts",
-        "captures",
-        "chunks",
-        "files",
-        "audit",
-        "audit_words",
-    ]
+    "plans runs sessions recordings check_ins verdicts captures chunks files audit audit_words".split()  # noqa: SIM905
 )
-SECRET = ("sha256", "secret", "token", "password", "salt")  # in the name of a column
+SECRET = ("sha256", "secret", "token", "password", "salt", "argon2id", "sealed", "challenge")  # in a column's name
+SECRET_BODIES = frozenset({"factors"})
 OF_THE_RUNNER = ("runner_id", "person_id")
 SUMMARY = ("run_s", "run_m", "v_peak_mps", "quality")
 PAGE = 500
 
 
-def write(db: Session, runner: Person, now: datetime, out: IO[bytes]) -> None:
-    """The archive into `out`, one run after the other, so that it needs little memory however many there are."""
+def write(db: Session, runner: Person, by: Person, now: datetime, out: IO[bytes]) -> None:
+    """The archive into `out`, one run after the other, so that it needs little memory however many there are.
+
+    What lets a runner in (their logins, their ways to be called) is for nobody but themselves.
+    """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", README.format(name=runner.name, now=_plain(now)))
         archive.writestr("profile.json", _json({"id": runner.id, "name": runner.name, "role": runner.role}))
@@ -69,7 +61,7 @@ def write(db: Session, runner: Person, now: datetime, out: IO[bytes]) -> None:
         archive.writestr("verdicts.json", _json(list(_verdicts(db, runner.id))))
         archive.writestr("audit.json", _json(list(_audit(db, runner.id))))
         for table in schema.metadata.sorted_tables:
-            _other(db, runner.id, table, archive)
+            _other(db, runner.id, table, archive, own=by.id == runner.id)
 
 
 def _sessions(db: Session, runner_id: str, archive: zipfile.ZipFile) -> None:
@@ -133,9 +125,9 @@ def _audit(db: Session, runner_id: str) -> Iterator[dict[str, Any]]:
         before = found[-1].seq
 
 
-def _other(db: Session, runner_id: str, table: Table, archive: zipfile.ZipFile) -> None:
+def _other(db: Session, runner_id: str, table: Table, archive: zipfile.ZipFile, *, own: bool) -> None:
     """Whatever else is kept of them, so that a table which is added one day is not forgotten here."""
-    theirs = [column for column in table.columns if column.name in OF_THE_RUNNER]
+    theirs = [column for column in table.columns if column.name in OF_THE_RUNNER[: 2 if own else 1]]
     if not theirs or table.name in SHOWN_ELSEWHERE:
         return
     shown = [column for column in table.columns if not _is_hidden(column)]
@@ -146,7 +138,12 @@ def _other(db: Session, runner_id: str, table: Table, archive: zipfile.ZipFile) 
 
 
 def _is_hidden(column: Column[Any]) -> bool:
-    return isinstance(column.type, LargeBinary) or any(word in column.name for word in SECRET)
+    is_secret = any(word in column.name for word in SECRET)
+    return (
+        is_secret
+        or isinstance(column.type, LargeBinary)
+        or (column.table.name in SECRET_BODIES and column.name == "body")
+    )
 
 
 def _of(db: Session, table: Any, runner_id: str) -> Any:

@@ -34,6 +34,6 @@ async def archive(request: web.Request) -> web.StreamResponse:
 
 
 def _write(db: Session, shown: str | None, runner_id: str, now: datetime, out: IO[bytes]) -> None:
-    runner = access.may_see(db, access.person_of(db, shown, now), runner_id, now)
-    export.write(db, runner, now, out)
+    person = access.person_of(db, shown, now)
+    export.write(db, access.may_see(db, person, runner_id, now), person, now, out)
     out.seek(0, 2)

@@ -16,7 +16,9 @@ from server import audit, spreadsheet
 from server.keys import REVIEWER
 from server.storage import pairings, people, runs, schema
 from server.storage.people import Person
+from server.storage.tables.doors import FactorRow
 from server.storage.tables.gateways import PairingRow
+from server.storage.tables.people import PasswordRow
 
 CANARY = "Canarina"  # no word of ours; it stands in everything that can be said of this runner
 ADA = Person(id="r-9", name=f"{CANARY} Example", role="runner")
@@ -122,9 +124,24 @@ async def test_a_recording_of_the_archive_is_read_back_as_it_was(clinic):
 
 
 async def test_no_secret_is_given_away_with_it(clinic):
+    await clinic.desk.write(secrets, clinic.now)
     archive = await exported(clinic)
     text = b"".join(archive.read(name) for name in archive.namelist()).decode(errors="replace")
-    assert "token_sha256" not in text and "salt" not in text
+    assert [word for word in ("a-hash-of-a-secret", "token_sha256", "salt") if word in text] == []
+    assert "tables/logins.jsonl" in archive.namelist()
+
+
+async def test_how_a_runner_comes_in_is_not_for_their_physio(clinic):
+    await clinic.desk.write(secrets, clinic.now)
+    names = (await exported(clinic, kit.PHYSIO)).namelist()
+    assert "sessions.json" in names
+    assert not {f"tables/{one}.jsonl" for one in ("logins", "factors", "passwords", "entries")} & set(names)
+
+
+def secrets(db, now):
+    hidden = "a-hash-of-a-secret"
+    db.merge(PasswordRow(person_id=ADA.id, login_name="ada", argon2id=hidden, set_at=now))
+    db.merge(FactorRow(person_id=ADA.id, id="f-1", kind="app", name="a phone", body={"locked": hidden}, added_at=now))
 
 
 async def test_no_cell_of_the_archive_begins_a_formula(clinic):
