@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server import review
+from rules.version import RULES_VERSION
+from sensors.recording import DECODER_VERSION
+from server import measuring, review
 from server.app import open_desk
 from server.channels import CHANNELS
 from server.jobs import Jobs
@@ -17,11 +19,12 @@ from server.keyring import Keyring
 from server.outward import Outward
 from server.pacing import Wishes
 from server.postman import Postman
-from server.storage import channels, people, runs
+from server.storage import channels, people, runs, sessions
 from server.storage.channels import Way
 from server.storage.desk import Desk
 from server.storage.people import Person
 from server.storage.runs import Plan, Run
+from server.storage.sessions import Training
 
 RUNNER = Person(id="r-1", name="Ada Example", role="runner")
 PHYSIO = Person(id="p-1", name="Cy Example", role="physio")
@@ -123,30 +126,41 @@ def plan(runner_id: str = RUNNER.id, **changed: Any) -> Plan:
 
 
 def keep_run(db: Any, run_id: str, start: datetime, metres: float, runner_id: str = RUNNER.id, **measured: Any) -> None:
-    """A run as the server keeps it once it was measured, against the yardstick of the day."""
-    from server import measuring
-
+    """A run as the server keeps it once it was measured as a session, against the yardstick of the day."""
     seconds = metres / 3.0
-    plan_now = runs.plan_of(db, runner_id)
-    every = runs.runs_of(db, runner_id)
     facts = {"quality": "OK", "run_s": seconds, "run_m": metres, "peak3_pct": 40.0, "dur_s": seconds, "inc2_s": 0.0}
     zeros = dict.fromkeys(("eff80_n", "eff90_n", "uf_n", "inc4_s"), 0.0)
-    runs.save_run(
-        db,
-        Run(
-            runner_id=runner_id,
-            id=run_id,
-            kind="file",
-            source_id=run_id,
-            start=start,
-            end=start + timedelta(seconds=seconds),
-            rules_version="1",
-            decoder_version="1",
-            measured_with=measuring.yardstick(plan_now, every, start, run_id).key(),
-            measured=facts | zeros | measured,
-        ),
-        b"",
+    run = Run(
+        runner_id=runner_id,
+        id=run_id,
+        kind="file",
+        source_id=run_id,
+        start=start,
+        end=start + timedelta(seconds=seconds),
+        quality="OK",
+        run_s=seconds,
+        rules_version=RULES_VERSION,
+        decoder_version=DECODER_VERSION,
     )
+    runs.save_run(db, run, facts | zeros | measured, b"")
+    db.flush()
+    due = measuring.due_of(db, runner_id, run_id)
+    assert due is not None
+    training = Training(
+        runner_id=runner_id,
+        id=run_id,
+        start=run.start,
+        end=run.end,
+        mine=True,
+        run_s=seconds,
+        made_of=[],
+        rules_version=RULES_VERSION,
+        decoder_version=DECODER_VERSION,
+        measured_with=due.key,
+        measured=facts | zeros | measured,
+    )
+    sessions.save(db, [training], runner_id, [])
+    db.flush()
 
 
 def answer(db: Any, run_id: str, now: datetime, runner_id: str = RUNNER.id, **said: Any) -> None:
