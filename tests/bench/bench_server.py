@@ -151,6 +151,7 @@ def _lanes(bodies: list[bytes], prefix: str) -> list[list[bytes]]:
                 f"/api/v1/captures/{prefix}-{lane}/chunks/{seq}",
                 packed,
                 Authorization=f"Bearer {kit.GATEWAY_TOKEN}",
+                Content_Type="application/x-ndjson",
                 Content_Encoding="gzip",
                 Content_Digest=f"sha-256=:{base64.b64encode(digest).decode()}:",
             )
@@ -166,7 +167,8 @@ def _begin(port: int, turn: int) -> None:
     body = json.dumps({"runner": "r-1", "started_at": BEGAN.isoformat()}).encode()
     for lane in range(LANES):
         path = f"/api/v1/captures/c-{turn}-{lane}"
-        begun = bench_kit.request("PUT", path, body, Authorization=f"Bearer {kit.GATEWAY_TOKEN}")
+        who = {"Authorization": f"Bearer {kit.GATEWAY_TOKEN}", "Content_Type": "application/json"}
+        begun = bench_kit.request("PUT", path, body, **who)
         bench_kit.rate(port, [[begun]], 201)
 
 

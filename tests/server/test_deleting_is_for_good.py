@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import clinic_kit as kit
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -30,6 +31,7 @@ FILES = [
     for number in range(1, 3)
 ]
 READERS = Readers(size=1)
+pytestmark = pytest.mark.timeout(600)  # a schema is made for each of its stories
 TABLES = {
     "captures": "id",
     "chunks": "capture_id",
@@ -131,5 +133,5 @@ class Clinic(RuleBasedStateMachine):
             assert recordings <= runs
 
 
-Clinic.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Clinic.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
 test_nothing_that_was_deleted_ever_comes_back = Clinic.TestCase
