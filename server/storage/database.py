@@ -137,7 +137,6 @@ def _engine(url: str) -> Engine:
     engine = create_engine(
         url,
         json_serializer=_strict_json,
-        hide_parameters=True,
         pool_pre_ping=not is_sqlite,
         hide_parameters=True,  # a row's values do not stand in what an error says
         connect_args={} if is_sqlite else {"connect_timeout": CONNECT_S},

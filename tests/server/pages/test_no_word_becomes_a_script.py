@@ -10,18 +10,18 @@ from server.storage.people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PAYLOADS = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", 
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",
     "\"><script>alert(1)</script>",
     "'><img src=x onerror=alert(1)>", "javascript:alert(1)", "<iframe srcdoc='<script>alert(1)</script>'>",
     "{{7*7}}${7*7}<%=7*7%>", "</title><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
     "<a href=\"javascript:alert(1)\">x</a>", "<body onload=alert(1)>", "<math><mi xlink:href=\"data:x,alert(1)\">",
-    "<details open ontoggle=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;", 
+    "<details open ontoggle=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;",
     "<style>*{background:url(//x.example)}",
     "<base href=//x.example>", "<meta http-equiv=refresh content=0;url=//x.example>", "<object data=//x.example>",
     "\u202e<script>alert(1)</script>", "<scr\0ipt>alert(1)</scr\0ipt>", "--><script>alert(1)</script>",
     "]]><script>alert(1)</script>", "<form action=//x.example><input name=a autofocus onfocus=alert(1)>",
     "<link rel=stylesheet href=//x.example/a.css>", "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
-    "%3Cscript%3Ealert(1)%3C/script%3E", "<video><source onerror=alert(1)>", 
+    "%3Cscript%3Ealert(1)%3C/script%3E", "<video><source onerror=alert(1)>",
     "<input type=image src=x onerror=alert(1)>",
     "<marquee onstart=alert(1)>",
 )  # fmt: skip
