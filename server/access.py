@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from server import erased
 from server.needs import Need, Who
 from server.problem import Problem, not_found
 from server.storage import gateways, logins, people, programs
@@ -33,7 +34,7 @@ class Allowed:
 
 
 def allow(db: Session, need: Need, shown: str | None, runner_id: str | None, now: datetime) -> Allowed:
-    """The one question: may whoever shows this do what the address is for? Raises Problem 401, 403 or 404."""
+    """The one question: may whoever shows this do what the address is for? Raises Problem 401, 403, 404 or 410."""
     match need.who:
         case Who.ANYONE:
             return Allowed()
@@ -140,7 +141,7 @@ def _gateway(db: Session, shown: str | None) -> Allowed:
 def _bringer(db: Session, shown: str, runner_id: str | None) -> Allowed:
     allowed = _gateway(db, shown)
     if not people.brings_runs_of(db, allowed.gateway_id or "", runner_id or ""):
-        raise not_found()
+        raise erased.gone_or_unknown(db, allowed.gateway_id or "", runner_id or "")
     return allowed
 
 

@@ -61,7 +61,7 @@ def hear(db: Session, runner: Person, case: Case | None, verdict: Verdict | None
     found = alerts_of(runner.id, judged, verdict or decide(judged), open_before=before, events=events)
     if verdict is None:
         found = tuple(one for one in found if one.code in EVEN_WHILE_WAITING)
-    heard = _hearers(db, runner.id)
+    heard = _hearers(db, runner.id, now)
     stand(db, runner.id, [_found(one, heard) for one in found], KINDS if verdict else (), now)
     if case is not None:
         stand(db, runner.id, _weekly_question(db, runner.id, heard, now), QUESTION_CODES, now)
@@ -99,12 +99,14 @@ def tell(db: Session, episode: Episode, person_id: str, kind: str, now: datetime
     return outbox.write(db, letter, now)
 
 
-def may_hear(db: Session, runner_id: str, person_id: str) -> bool:
-    """Whether this person may still be told of this runner: themselves, or a physio they trust now."""
+def may_hear(db: Session, runner_id: str, person_id: str, now: datetime) -> bool:
+    """Whether this person may still be told of this runner: themselves, or a physio who sees them now."""
     person = people.person(db, person_id)
     if person is None or runner_id == SERVER:
         return person is not None
-    return runner_id == person_id or people.cares_for(db, person_id, runner_id)
+    if runner_id == person_id:
+        return True
+    return people.cares_for(db, person_id, runner_id, now) and people.is_member(db, person_id, now)
 
 
 def unread(db: Session, person: Person, now: datetime) -> dict[str, int]:
@@ -112,7 +114,7 @@ def unread(db: Session, person: Person, now: datetime) -> dict[str, int]:
     counted: dict[str, int] = {}
     for one in kept.hearings_of(db, person.id, 1000, only_open=True):
         runner_id = one.episode.runner_id
-        if one.is_unread(now) and may_hear(db, runner_id, person.id):
+        if one.is_unread(now) and may_hear(db, runner_id, person.id, now):
             counted[runner_id] = counted.get(runner_id, 0) + 1
     return counted
 
@@ -122,12 +124,13 @@ def admins(db: Session) -> list[tuple[str, str]]:
     return [(one.id, "admin") for one in people.everybody(db) if one.role == "admin"]
 
 
-def carers(db: Session, runner_id: str) -> list[tuple[str, str]]:
-    return [(one.id, "physio") for one in people.carers_of(db, runner_id)]
+def carers(db: Session, runner_id: str, now: datetime) -> list[tuple[str, str]]:
+    """The physios of a runner, and whoever stands in for one of them now."""
+    return [(one.id, "physio") for one in people.seers_of(db, runner_id, now)]
 
 
-def _hearers(db: Session, runner_id: str) -> list[tuple[str, str]]:
-    return [(runner_id, "runner"), *carers(db, runner_id)]
+def _hearers(db: Session, runner_id: str, now: datetime) -> list[tuple[str, str]]:
+    return [(runner_id, "runner"), *carers(db, runner_id, now)]
 
 
 def _found(one: Alert, hearers: list[tuple[str, str]]) -> Found:

@@ -103,12 +103,12 @@ def _decide(db: Session, letter: Letter, owner: str, now: datetime, blocked: Map
         outbox.postpone(db, letter, _later(letter, way, now, blocked))
         return None
     outbox.lease(db, letter, owner, now, now + pacing.LEASE)
-    return Parcel(letter=letter, way=way, message=_message(db, letter))
+    return Parcel(letter=letter, way=way, message=_message(db, letter, now))
 
 
 def _not_to_be_sent(db: Session, letter: Letter, now: datetime) -> str | None:
     """Why a letter is not to be sent after all: nobody may be told of a runner whom they no longer see."""
-    if not alerts.may_hear(db, letter.runner_id, letter.person_id) and letter.kind != "escalation":
+    if not alerts.may_hear(db, letter.runner_id, letter.person_id, now) and letter.kind != "escalation":
         return "This person may no longer hear of this runner."
     if letter.kind == "alert" and letter.episode is not None and letter.urgency < Urgency.PAGE:
         heard = kept.hearing(db, letter.runner_id, letter.episode, letter.person_id)
@@ -183,7 +183,7 @@ def _later(letter: Letter, way: Way | None, now: datetime, blocked: Mapping[str,
     return min(until, now + pacing.FIRST_WAIT) if letter.urgency >= Urgency.PAGE else until
 
 
-def _message(db: Session, letter: Letter) -> Message:
+def _message(db: Session, letter: Letter, now: datetime) -> Message:
     wishes = channels.wishes_of(db, letter.person_id)
     text = CALL if letter.urgency >= Urgency.PAGE else PLEASE_OPEN
     detail = ""
@@ -195,16 +195,16 @@ def _message(db: Session, letter: Letter) -> Message:
         folded = outbox.in_digest(db, letter.key)
         text = SEVERAL.format(number=len(folded))
         if wishes.detail:
-            lines = [_words(db, one) for one in folded[:DIGEST_LINES]]
+            lines = [_words(db, one, now) for one in folded[:DIGEST_LINES]]
             detail = "\n".join(line for line in lines if line)
     elif wishes.detail:
-        detail = _words(db, letter)
+        detail = _words(db, letter, now)
     return Message(key=letter.key, title="Stridegate", text=text, urgency=letter.urgency, detail=detail)
 
 
-def _words(db: Session, letter: Letter) -> str:
+def _words(db: Session, letter: Letter, now: datetime) -> str:
     """The sentence itself, with whom it is about where the reader is not the runner."""
-    if letter.episode is None or not alerts.may_hear(db, letter.runner_id, letter.person_id):
+    if letter.episode is None or not alerts.may_hear(db, letter.runner_id, letter.person_id, now):
         return ""
     heard = kept.hearing(db, letter.runner_id, letter.episode, letter.person_id)
     if heard is None:

@@ -30,7 +30,9 @@ def gateways(db: Session, now: datetime) -> None:
     before = {one.runner_id for one in kept.open_everywhere(db, GATEWAY)}
     whose = {runner_id for beat in silent for runner_id, count in beat.held.items() if count} | {SERVER}
     for runner_id in sorted(whose | before):
-        found = [_silent(db, beat, runner_id) for beat in silent if runner_id == SERVER or beat.held.get(runner_id)]
+        found = [
+            _silent(db, beat, runner_id, now) for beat in silent if runner_id == SERVER or beat.held.get(runner_id)
+        ]
         alerts.stand(db, runner_id, found, GATEWAY, now)
 
 
@@ -67,9 +69,9 @@ def report(db: Session, damaged: list[str], backups: Path | None, now: datetime)
     alerts.stand(db, SERVER, [_of_server(db, code, line, admins, now) for code, line in sentences], STATE, now)
 
 
-def _silent(db: Session, beat: pairings.Beat, runner_id: str) -> Found:
+def _silent(db: Session, beat: pairings.Beat, runner_id: str, now: datetime) -> Found:
     words = HOLDS.format(name=beat.name, since=beat.at) + SWITCH_ON
-    hearers = alerts.admins(db) if runner_id == SERVER else alerts.carers(db, runner_id)
+    hearers = alerts.admins(db) if runner_id == SERVER else alerts.carers(db, runner_id, now)
     return Found(
         code="GATEWAY_SILENT",
         urgency=Urgency.NORMAL,

@@ -24,6 +24,7 @@ from server.logs import route_of
 from server.problem import not_found
 from server.storage import outbox
 from server.storage.desk import Desk
+from server.storage.tables.alerts import OutboxRow
 from server.storage.tables.arrivals import ReviewRequestRow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,6 +39,12 @@ def oldest_unreviewed(db: Session, now: datetime) -> float | None:
     """Of what arrived and was not judged; what cannot be read at all waits for a newer decoder and is left out."""
     waits = col(ReviewRequestRow.done_at).is_(None), col(ReviewRequestRow.trouble).is_(None)
     since = db.exec(select(func.min(ReviewRequestRow.requested_at)).where(*waits)).one()
+    return None if since is None else max(0.0, (now - since).total_seconds())
+
+
+def oldest_unsent(db: Session, now: datetime) -> float | None:
+    """Of the letters that should have gone by now; one that may wait until the morning is not due."""
+    since = db.exec(select(func.min(OutboxRow.due_at)).where(col(OutboxRow.due_at) <= now)).one()
     return None if since is None else max(0.0, (now - since).total_seconds())
 
 

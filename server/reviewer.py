@@ -40,26 +40,34 @@ class Reviewer:
         self._name = name
         self._woken = asyncio.Event()
         self.noted: Callable[[str], None] = lambda _outcome: None
+        self.is_at_work = False
         self._one_at_a_time = asyncio.Lock()
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        """Review for ever; a source that cannot be measured is marked and shown, and the next one goes on."""
-        await self.renew()
-        while True:
-            self._woken.clear()
-            try:
-                await self.review_due()
-            except Exception as why:
-                if not is_outage(why):
-                    raise
-                log.error("reviews wait for the database: %s", type(why).__name__)
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_S)
-            except TimeoutError:
-                continue
+        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on."""
+        self.is_at_work, is_renewed = True, False
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    if not is_renewed:
+                        await self.renew()
+                        is_renewed = True
+                    await self.review_due()
+                except Exception as why:
+                    if not is_outage(why):
+                        log.exception("the reviewer has ended, and /readyz says so")
+                        return
+                    log.error("reviews wait for the database: %s", type(why).__name__)
+                try:
+                    await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_S)
+                except TimeoutError:
+                    continue
+        finally:
+            self.is_at_work = False
 
     async def renew(self) -> None:
         """Judge anew whoever was judged by the rules of an earlier release."""

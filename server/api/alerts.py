@@ -55,7 +55,7 @@ async def listed(request: web.Request) -> web.Response:
     login, now = credentials.shown(request), request.app[CLOCK]()
     found = await request.app[DESK].read(_listed, login, now, limit, state == "open", after)
     last = found[-1].episode if len(found) == limit else None
-    visible = await request.app[DESK].read(_allowed, found)
+    visible = await request.app[DESK].read(_allowed, found, now)
     return web.json_response(
         {
             "alerts": [_shown(one, now) for one in visible],
@@ -109,7 +109,7 @@ def mark(db: Session, login: str | None, now: datetime, alert_id: str, what: str
     """What a person did with an alert that they hear. Raises Problem 401 or 404."""
     person = access.person_of(db, login, now)
     heard = kept.hearing_by_id(db, alert_id, person.id)
-    if heard is None or not alerts.may_hear(db, heard.episode.runner_id, person.id):
+    if heard is None or not alerts.may_hear(db, heard.episode.runner_id, person.id, now):
         raise not_found()
     kept.mark(
         db,
@@ -140,9 +140,9 @@ def _listed(
     return kept.hearings_of(db, person.id, limit, only_open=only_open, after=after)
 
 
-def _allowed(db: Session, found: list[Hearing]) -> list[Hearing]:
+def _allowed(db: Session, found: list[Hearing], now: datetime) -> list[Hearing]:
     """Those of runners whom the person may still see."""
-    return [one for one in found if alerts.may_hear(db, one.episode.runner_id, one.person_id)]
+    return [one for one in found if alerts.may_hear(db, one.episode.runner_id, one.person_id, now)]
 
 
 def _subscribe(db: Session, login: str | None, now: datetime, new: str, provider: str, shown: str, sealed: str) -> None:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from aiohttp import web
+from sqlmodel import Session
 
 from server import access, credentials, intake
 from server.api import forms
 from server.keys import CLOCK, DESK, QUOTA, REVIEWER
 from server.problem import Problem
 
+T = TypeVar("T")
+
 
 async def begin(request: web.Request) -> web.Response:
     """PUT captures/{id}: 201 where it is new, 200 where it is known."""
-    gateway = await gateway_of(request)
     form = await forms.body(request, forms.BeginCapture)
-    capture = request.match_info["capture"]
+    bearer, capture = credentials.bearer(request), request.match_info["capture"]
     new = await request.app[DESK].write(
-        intake.begin, gateway, capture, form.runner, form.started_at, request.app[CLOCK]()
+        _as_gateway, bearer, intake.begin, capture, form.runner, form.started_at, request.app[CLOCK]()
     )
     return web.json_response({"capture": capture, "state": "open"}, status=201 if new else 200)
 
 
 async def show(request: web.Request) -> web.Response:
     """GET captures/{id}: what the server holds of it."""
-    gateway = await gateway_of(request)
-    held = await request.app[DESK].read(intake.held, gateway, request.match_info["capture"])
+    bearer, capture = credentials.bearer(request), request.match_info["capture"]
+    held = await request.app[DESK].read(_as_gateway, bearer, intake.held, capture)
     return web.json_response(_held(held))
 
 
@@ -45,11 +50,11 @@ async def put_chunk(request: web.Request) -> web.Response:
 
 async def complete(request: web.Request) -> web.Response:
     """POST captures/{id}/complete: 200 once everything is here and the root agrees, else 409 with what is missing."""
-    gateway = await gateway_of(request)
     form = await forms.body(request, forms.CompleteCapture)
     held = await request.app[DESK].write(
+        _as_gateway,
+        credentials.bearer(request),
         intake.complete,
-        gateway,
         request.match_info["capture"],
         form.model_dump(mode="json"),
         request.app[CLOCK](),
@@ -58,9 +63,9 @@ async def complete(request: web.Request) -> web.Response:
     return web.json_response(_held(held))
 
 
-async def gateway_of(request: web.Request) -> str:
-    """The gateway that asks. Raises Problem 401."""
-    return await request.app[DESK].read(access.gateway_of, credentials.bearer(request))
+def _as_gateway(db: Session, bearer: str | None, deed: Callable[..., T], *facts: Any) -> T:
+    """The deed of whichever gateway asks, in one transaction with the question who it is. Raises Problem 401."""
+    return deed(db, access.gateway_of(db, bearer), *facts)
 
 
 def _held(held: intake.Held) -> dict[str, object]:

@@ -9,11 +9,10 @@ from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, credentials, erased, intake, needs
+from server import access, credentials, intake, needs
 from server.keys import CLOCK, DESK, QUOTA, READERS, REVIEWER
 from server.problem import Problem
 from server.reading.readers import NoReader
-from server.storage import people
 
 FILE_BYTES = 32 * 1024 * 1024  # ten times the longest run of a hundred real ones
 BRINGER = needs.NEEDS["POST /api/v1/runners/{runner}/files"]
@@ -24,21 +23,19 @@ async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
     runner_id = request.match_info["runner"]
     request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", request.content_length or 0)
-    await request.app[DESK].read(_may_bring, credentials.shown(request), runner_id, request.app[CLOCK]())
     body = await _bounded(request)
     runs = await _runs_in(request, body)
     name = _name(request.query.get("name", ""))
-    digest, new = await request.app[DESK].write(intake.keep_file, runner_id, name, body, request.app[CLOCK]())
+    shown, now = credentials.shown(request), request.app[CLOCK]()
+    digest, new = await request.app[DESK].write(_keep, shown, runner_id, name, body, now)
     request.app[REVIEWER].wake()
     return web.json_response({"file": digest, "runs": runs}, status=201 if new else 200)
 
 
-def _may_bring(db: Session, shown: str | None, runner_id: str, now: datetime) -> None:
-    """A paired gateway for its runners, or a person who may see the runner. Raises Problem 401 or 404."""
-    gateway_id = people.gateway_of(db, shown) if shown else None
-    if gateway_id is not None and not people.brings_runs_of(db, gateway_id, runner_id):
-        raise erased.gone_or_unknown(db, gateway_id, runner_id)
+def _keep(db: Session, shown: str | None, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
+    """Keep it, if whoever brought it still may: reading took a while. Raises Problem 401 or 404."""
     access.allow(db, BRINGER, shown, runner_id, now)
+    return intake.keep_file(db, runner_id, name, body, now)
 
 
 async def _bounded(request: web.Request) -> bytes:

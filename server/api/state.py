@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, text
 
 from server import metrics
-from server.keys import CLOCK, DESK, OPENAPI, READERS
+from server.keys import CLOCK, DESK, OPENAPI, READERS, REVIEWER
 from server.reading.readers import NoReader, Readers
+from server.reviewer import Reviewer
 from server.storage.database import latest_revision
 from server.storage.desk import Desk
 
@@ -70,6 +71,7 @@ async def _looked(app: web.Application) -> dict[str, str]:
         "database": _said(app[DESK].write(_touch)),
         "schema": _said(_schema(app[DESK])),
         "disk": _said(_disk(app)),
+        "reviewer": _said(_reviewer(app[REVIEWER])),
         "readers": _said(asyncio.to_thread(_readers, app[READERS])),
     }
     return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
@@ -107,6 +109,12 @@ async def _disk(app: web.Application) -> None:
     free = shutil.disk_usage(app.get(FREE_FOLDER, Path.cwd())).free // 2**20
     if free < (wanted := app.get(FREE_MIB, 1)):
         raise NotReady(f"{free} MiB are free, and {wanted} should be.")
+
+
+async def _reviewer(reviewer: Reviewer) -> None:
+    """Without it everything is accepted and nothing is ever judged, and nobody would see it."""
+    if not reviewer.is_at_work:
+        raise NotReady("It has ended: restart the server, and look into its log.")
 
 
 def _readers(readers: Readers) -> None:

@@ -44,7 +44,7 @@ async def mark(request: web.Request) -> web.StreamResponse:
 def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[dict[str, Any]], list[str]]:
     person = access.person_of(db, login, now)
     found = kept.hearings_of(db, person.id, SHOWN)
-    allowed = [one for one in found if alerts.may_hear(db, one.episode.runner_id, person.id)]
+    allowed = [one for one in found if alerts.may_hear(db, one.episode.runner_id, person.id, now)]
     rows = [_row(db, one, person, now) for one in sorted(allowed, key=lambda one: not one.is_unread(now))]
     return person, rows, delivery.troubles(db, person.id)
 

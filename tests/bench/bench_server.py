@@ -33,7 +33,7 @@ from server.quota import Allowance, Quota
 from server.storage import logins, people, runs
 from server.storage.people import Person
 
-LANES, CHUNKS, ROUNDS = 16, 40, 3
+LANES, CHUNKS, ROUNDS = 8, 16, 3
 NOW = datetime.now(UTC).replace(microsecond=0)
 BEGAN = NOW - timedelta(hours=3)
 MUCH = Quota(Allowance(requests_a_minute=10**9, bytes_a_day=10**15))

@@ -18,7 +18,7 @@ Serve = Callable[[str], Awaitable[web.Application]]
 @contextmanager
 def server(make: Callable[..., Any], *args: Any) -> Iterator[int]:
     """Run `make(*args)`, an aiohttp application or what awaits to one, in a process of its own; gives its port."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # importing everything once more takes longer than the bench
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, make, args), daemon=True)
     process.start()

@@ -14,10 +14,12 @@ from chunk_server import TOKEN
 from gateway.app import Chance, Gateway
 from gateway.clock import SECOND_NS, AcceleratedClock, SystemClock, displacement
 from gateway.settings import Settings
-from gateway.virtual.runs import Body, Segment, length_s
+from gateway.virtual.pods import Pod
+from gateway.virtual.runs import Body, Moment, Segment, length_s
 from gateway.virtual.stage import Stage
 from sensors.packet import Packet
 
+PATIENCE_S = 100.0  # against waiting for ever, and no measure of anything: a busy machine may take its time
 POD, MILL, STRAP = "C0:00:00:00:00:01", "C0:00:00:00:00:02", "C0:00:00:00:00:03"
 START_NS = 1_780_000_000 * SECOND_NS  # some morning in 2026
 MONO_START_NS = 5_000 * SECOND_NS
@@ -93,6 +95,21 @@ def jog(seconds: float, rest_s: float = 25.0) -> tuple[Segment, ...]:
     )
 
 
+def remembered(pod: Pod) -> list[tuple[int, bytes]]:
+    """What the pod says from now on, heard or not: the second of the run, and the packet."""
+    said: list[tuple[int, bytes]] = []
+    measured = pod.measured
+
+    def remember(moment: Moment) -> bytes | None:
+        payload = measured(moment)
+        if payload is not None:
+            said.append((moment.elapsed_s, payload))
+        return payload
+
+    pod.measured = remember
+    return said
+
+
 class Rehearsal:
     """A gateway on the virtual stage, with the events that it reported."""
 
@@ -108,14 +125,16 @@ class Rehearsal:
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["event"] == kind]
 
-    async def until(self, is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, is_so: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             while not is_so():
                 await asyncio.sleep(0.005)
 
-    async def play(self, meanwhile: Callable[[Rehearsal], Awaitable[None]] | None = None, seconds: float = 30.0) -> int:
+    async def play(
+        self, meanwhile: Callable[[Rehearsal], Awaitable[None]] | None = None, seconds: float = PATIENCE_S
+    ) -> int:
         """Record the plan; `meanwhile` may meddle. Return the exit code."""
-        async with asyncio.timeout(seconds), self.stage:
+        async with asyncio.timeout(PATIENCE_S), self.stage:
             self.gateway = Gateway(self._settings, self.stage.radio, self.clock, chance(), self.events.append)
             performance = asyncio.create_task(self.stage.run(self.clock, self._plan))
             meddling = asyncio.create_task(meanwhile(self)) if meanwhile else None

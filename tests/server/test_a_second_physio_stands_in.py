@@ -5,7 +5,7 @@ from datetime import timedelta
 import clinic_kit as kit
 import pytest
 
-from server import audit
+from server import alerts, audit
 from server.storage import people
 
 
@@ -68,6 +68,15 @@ async def test_the_audit_says_who_arranged_it_for_whom(clinic):
     assert not await clinic.desk.read(lambda db: list(audit.broken_links(db)))
     seers = await clinic.desk.read(people.seers_of, "r-1", clinic.now)
     assert [one.id for one in seers] == ["p-1", "p-2"]
+
+
+async def test_alerts_go_to_who_stands_in_and_no_longer_than_they_do(clinic):
+    await arrange(clinic, clinic.now, clinic.now)
+    assert await clinic.desk.read(alerts.carers, "r-1", clinic.now) == [("p-1", "physio"), ("p-2", "physio")]
+    assert await clinic.desk.read(alerts.may_hear, "r-1", "p-2", clinic.now)
+    clinic.now += timedelta(days=1)
+    assert await clinic.desk.read(alerts.carers, "r-1", clinic.now) == [("p-1", "physio")]
+    assert not await clinic.desk.read(alerts.may_hear, "r-1", "p-2", clinic.now)
 
 
 @pytest.mark.parametrize(

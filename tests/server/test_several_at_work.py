@@ -1,4 +1,4 @@
-"""Several works in one wait for the disk, several servers over one database, and one alone over a SQLite file."""
+"""Several works in one wait for the disk, and several servers over one database."""
 
 import asyncio
 import threading
@@ -10,8 +10,6 @@ from sqlmodel import text
 
 from sensors.recording import DECODER_VERSION
 from server import intake
-from server.app import open_desk
-from server.mistake import Mistake
 from server.problem import Problem
 from server.storage import captures, people
 from server.storage.captures import Claim
@@ -166,12 +164,3 @@ def test_what_an_earlier_decoder_read_or_could_not_read_is_due_again(database):
         assert captures.claim_next(db, Claim(by="s", until=later), DECODER_VERSION, kit.NOON) is None
         assert captures.claim_next(db, Claim(by="s", until=later), "newer", kit.NOON) is not None
         assert len(captures.unreviewed(db, "r-1", "newer")) == 2
-
-
-def test_a_second_server_on_one_sqlite_file_is_refused_with_a_sentence(tmp_path):
-    url = f"sqlite:///{tmp_path / 'clinic.db'}"
-    first = open_desk(url)
-    with pytest.raises(Mistake, match=r"Another Stridegate server works on .*PostgreSQL"):
-        open_desk(url)
-    first.close()
-    open_desk(url).close()

@@ -1,5 +1,6 @@
 """What an operator sees: ready or not and why, numbers for this machine alone, one line a request without a secret."""
 
+import asyncio
 import io
 import json
 import logging
@@ -16,9 +17,10 @@ from sqlalchemy import text
 
 from server import logs
 from server.api.state import FREE_FOLDER, FREE_MIB
-from server.keys import READERS
+from server.keys import READERS, REVIEWER
 from server.metrics import METRICS_TOKEN
 from server.reading.readers import Readers
+from server.reviewer import Reviewer
 from server.storage import captures
 from server.storage.captures import ReviewRequest
 
@@ -70,7 +72,7 @@ async def numbers(clinic, **headers):
 
 
 async def test_a_server_that_can_do_its_work_is_ready(clinic):
-    assert await ready(clinic) == (200, dict.fromkeys(("database", "schema", "disk", "readers"), "ok"))
+    assert await ready(clinic) == (200, dict.fromkeys(("database", "schema", "disk", "reviewer", "readers"), "ok"))
 
 
 async def test_an_old_schema_is_not_ready(clinic):
@@ -93,6 +95,17 @@ async def test_a_disk_that_is_nearly_full_is_not_ready(clinic, tmp_path):
     clinic.app._state[FREE_MIB] = shutil.disk_usage(tmp_path).free // 2**20 + 10_000
     status, checks = await ready(clinic)
     assert status == 503 and "MiB are free" in checks["disk"]
+
+
+async def test_where_nobody_reviews_any_more_it_is_not_ready(clinic, monkeypatch):
+    async def broken(_self):
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(Reviewer, "review_due", broken)
+    clinic.app[REVIEWER].wake()
+    while (await ready(clinic))[0] == 200:
+        await asyncio.sleep(0.05)
+    assert "restart" in (await ready(clinic))[1]["reviewer"]
 
 
 async def test_without_a_reader_of_recordings_it_is_not_ready(clinic):

@@ -33,7 +33,7 @@ def body(version):
 
 
 def arrive(db, number):
-    start = kit.NOON - timedelta(days=10 - number)
+    start = kit.NOON - timedelta(days=12 - 2 * number)  # two days apart: none is run tired because of another
     recording = Recording.of(np.arange(SECONDS), speed_mps=np.full(SECONDS, 3.0), start=start)
     taken: Taken = measuring._taken(recording, ReviewRequest("r-1", "file", f"f-{number}"), f"f-{number}")
     runs.save_run(db, taken.run, taken.measured, taken.packed)

@@ -1,4 +1,4 @@
-"""A process may end at any step: what was decided is written whole, and what was written arrives, twice only as itself."""
+"""A process may end at any step: what was decided is written whole, and arrives, twice only as itself."""
 
 import itertools
 import json
