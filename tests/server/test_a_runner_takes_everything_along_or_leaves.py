@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import clinic_kit as kit
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from sensors import files, store
 from sensors.recording import Recording
 from server import audit, spreadsheet
+from server.app import open_desk
 from server.keys import REVIEWER
 from server.storage import pairings, people, runs, schema
 from server.storage.people import Person
@@ -29,7 +31,7 @@ WATCH_CSV = b"# sport: running\n# note: =1+1 %b, =HYPERLINK(0)\nt_s,speed_mps\n"
     b"%d,3.0\n" % second for second in range(600)
 )
 FILE = WATCH_CSV.replace(b"# sport", b"# start: 2026-03-29T07:00:00Z\n# sport")
-NOBODYS = {"clinics", "tries"}  # a try keeps a hash of the door, and for minutes
+NOBODYS = {"clinics", "tries", "job_runs"}  # a try keeps a hash of the door, and for minutes
 STAYS = {"audit", "audit_words", "erased"}  # ids without a meaning, and what was done
 
 
@@ -56,11 +58,25 @@ def seed(db, now):
 
 
 @pytest.fixture
-async def clinic(database_url):
+async def clinic(database_url, caplog):
+    """Whatever is done here, no log holds a word of the runner or a token."""
+    caplog.set_level("DEBUG", "server")
     async with kit.clinic(database_url) as running:
         await running.desk.write(seed, running.now)
         await bring(running)
         yield running
+    told = "".join(record.getMessage() for phase in ("setup", "call") for record in caplog.get_records(phase))
+    assert [word for word in (CANARY, "token-of-g-9", kit.GATEWAY_TOKEN) if word in told] == []
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_written(database_url):
+    desk = open_desk(database_url)
+    with pytest.raises(IntegrityError) as failed, desk.database.write() as db:
+        people.add_person(db, ADA, kit.NOON)
+        db.expunge_all()
+        people.add_person(db, ADA, kit.NOON)
+    desk.close()
+    assert CANARY not in str(failed.value).split("DETAIL")[0]
 
 
 async def bring(clinic):
