@@ -31,10 +31,13 @@ from server.pages import (
     pair,
     people_page,
     physio,
+    red_flags,
+    run_deeds,
     run_page,
     runner,
     second_factor,
     settings_page,
+    telling,
 )
 
 
@@ -67,6 +70,16 @@ def routes() -> list[web.RouteDef]:
         web.get("/runners/{runner}", runner.today),
         web.get("/runners/{runner}/runs/{run}", run_page.show),
         web.post("/runners/{runner}/check-ins", runner.answer),
+        # the runner's own words and runs
+        web.get("/runners/{runner}/flags", red_flags.ask),
+        web.post("/runners/{runner}/flags", red_flags.answer),
+        web.post("/runners/{runner}/runs", telling.run),
+        web.post("/runners/{runner}/no-run", telling.no_run),
+        web.post("/runners/{runner}/mornings", telling.morning),
+        web.post("/runners/{runner}/runs/{run}/not-mine", run_deeds.not_mine),
+        web.post("/runners/{runner}/runs/{run}/split", run_deeds.split),
+        web.post("/runners/{runner}/runs/{run}/join", run_deeds.join),
+        web.post("/runners/{runner}/runs/{run}/prefer", run_deeds.prefer),
         web.get("/people", people_page.show),
         web.post("/people", people_page.invite),
         web.post("/people/{person}/link", people_page.new_link),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rules.errors import ProgrammeInvalid
 from rules.view import View
-from rules.view import look as look_at
-from server.pages import answer, charts, check_in, doses, next_run, run_view
+from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
+from server.pages.seen import view_of
 from server.review import Look
+from server.screening import Screening
 from server.storage.people import Person
 
 HELP = N_(
@@ -37,6 +37,8 @@ class RunnerView:
     notes: list[str]
     next_run: dict[str, Any] | None
     question: dict[str, Any] | None
+    asked: dict[str, Any]
+    telling: dict[str, Any] | None
     ladder: dict[str, Any] | None
     load: dict[str, Any] | None
     runs: list[dict[str, Any]]
@@ -44,9 +46,9 @@ class RunnerView:
     help: str
 
 
-def build(look: Look, person: Person, reader: Reader) -> RunnerView:
+def build(look: Look, screened: Screening, person: Person, reader: Reader) -> RunnerView:
     """Everything on the page, from one look."""
-    view = view_of(look)
+    view, is_own = view_of(look), person.id == look.runner.id
     return RunnerView(
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
@@ -58,21 +60,15 @@ def build(look: Look, person: Person, reader: Reader) -> RunnerView:
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
-        question=check_in.question(look, reader) if view and person.id == look.runner.id else None,
+        question=check_in.question(look, reader) if view and is_own else None,
+        asked=red_flags.asked(screened, reader, is_own=is_own),
+        telling=telling.offered(look.now, reader) if is_own else None,
         ladder=charts.ladder(view, reader) if view else None,
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
         versions=versions(look, reader),
         help=reader.gettext(HELP),
     )
-
-
-def view_of(look: Look) -> View | None:
-    """The case as the rules look at it; None where there is none, or none to judge by."""
-    try:
-        return look_at(look.case) if look.case is not None else None
-    except ProgrammeInvalid:
-        return None
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
