@@ -69,6 +69,8 @@ NEEDS = {
     "GET /settings": PERSON,
     "POST /settings": PERSON,
     "POST /runners/{runner}/check-ins": _need(Who.SELF),
+    "GET /runners/{runner}/history": _need(Who.SEER),
+    "GET /runners/{runner}/live": _need(Who.SEER),
     "GET /runners/{runner}/flags": _need(Who.SEER),
     "POST /runners/{runner}/flags": _need(Who.SELF),
     "POST /runners/{runner}/runs": _need(Who.SEER),

@@ -28,6 +28,8 @@ from server.pages import (
     alerts_page,
     entrance,
     gateways_page,
+    history_page,
+    live_page,
     pair,
     people_page,
     physio,
@@ -71,6 +73,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/runners/{runner}/runs/{run}", run_page.show),
         web.post("/runners/{runner}/check-ins", runner.answer),
         # the runner's own words and runs
+        web.get("/runners/{runner}/history", history_page.show),
+        web.get("/runners/{runner}/live", live_page.show),
         web.get("/runners/{runner}/flags", red_flags.ask),
         web.post("/runners/{runner}/flags", red_flags.answer),
         web.post("/runners/{runner}/runs", telling.run),

@@ -16,10 +16,11 @@ from server.api.forms import AnswerCheckIn
 from server.api.runners import look_as, save_answers
 from server.keys import CLOCK, DESK
 from server.pages import entrance, frame, runner_view, telling
+from server.pages.runner_view import Known
 from server.pages.seen import view_of
-from server.review import Look
-from server.screening import Screening
+from server.storage import alerts
 
+HEARD = 10  # of alerts
 SEVERAL = "character"  # the one question with several answers
 
 
@@ -27,9 +28,9 @@ async def today(request: web.Request) -> web.StreamResponse:
     """GET /runners/{id}: the same page for the runner and for a physio who cares for them."""
     person = await entrance.who(request)
     login = credentials.shown(request)
-    look, screened = await request.app[DESK].read(_known, login, request.match_info["runner"], request.app[CLOCK]())
+    known = await request.app[DESK].read(_known, login, request.match_info["runner"], request.app[CLOCK]())
     reader = await frame.reader_for(request, person)
-    view = runner_view.build(look, screened, person, reader)
+    view = runner_view.build(known, person, reader)
     return frame.page(request, "runner.html", person=person, view=view, thanks=telling.thanks(request, reader))
 
 
@@ -45,9 +46,14 @@ async def answer(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{page}/runs/{form.session}" if told.get("back") == "run" else f"{page}?said=check-in")
 
 
-def _known(db: Session, login: str | None, runner_id: str, now: datetime) -> tuple[Look, Screening]:
+def _known(db: Session, login: str | None, runner_id: str, now: datetime) -> Known:
     look = look_as(db, login, runner_id, now)
-    return look, screening.screening(db, runner_id, view_of(look), now)
+    own = alerts.hearings_of(db, runner_id, HEARD, only_open=True)
+    return Known(
+        look=look,
+        screened=screening.screening(db, runner_id, view_of(look), now),
+        heard=tuple(one for one in own if one.acknowledged_at is None and one.episode.runner_id == runner_id),
+    )
 
 
 def _answers(fields: Mapping[str, Any]) -> AnswerCheckIn:

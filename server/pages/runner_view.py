@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rules.signs.alert_kinds import Urgency
 from rules.view import View
 from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
 from server.review import Look
 from server.screening import Screening
+from server.storage.alerts import Hearing
 from server.storage.people import Person
 
 HELP = N_(
@@ -22,6 +24,18 @@ VERSIONS = N_(
     "that your physiotherapist can change; the limit on a single long run follows a study of 5,205 runners "
     "(Frandsen 2025)."
 )
+
+
+ASKED = ("RED_FLAG", "RED_FLAG_QUESTION")  # they have a place of their own on the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the page is made of: the look, how the red-flag questions stand, and what the runner should hear."""
+
+    look: Look
+    screened: Screening
+    heard: tuple[Hearing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,7 @@ class RunnerView:
     next_run: dict[str, Any] | None
     question: dict[str, Any] | None
     asked: dict[str, Any]
+    alerts: list[dict[str, Any]]
     telling: dict[str, Any] | None
     ladder: dict[str, Any] | None
     load: dict[str, Any] | None
@@ -46,9 +61,10 @@ class RunnerView:
     help: str
 
 
-def build(look: Look, screened: Screening, person: Person, reader: Reader) -> RunnerView:
+def build(known: Known, person: Person, reader: Reader) -> RunnerView:
     """Everything on the page, from one look."""
-    view, is_own = view_of(look), person.id == look.runner.id
+    look, is_own = known.look, person.id == known.look.runner.id
+    view = view_of(look)
     return RunnerView(
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
@@ -61,7 +77,8 @@ def build(look: Look, screened: Screening, person: Person, reader: Reader) -> Ru
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
         question=check_in.question(look, reader) if view and is_own else None,
-        asked=red_flags.asked(screened, reader, is_own=is_own),
+        asked=red_flags.asked(known.screened, reader, is_own=is_own),
+        alerts=[_alert(one, look, reader) for one in known.heard if one.episode.code not in ASKED] if is_own else [],
         telling=telling.offered(look.now, reader) if is_own else None,
         ladder=charts.ladder(view, reader) if view else None,
         load=charts.load(view, reader) if view else None,
@@ -69,6 +86,16 @@ def build(look: Look, screened: Screening, person: Person, reader: Reader) -> Ru
         versions=versions(look, reader),
         help=reader.gettext(HELP),
     )
+
+
+def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
+    return {
+        "id": one.episode.id,
+        "words": reader.gettext(one.words),
+        "when": reader.ago(one.episode.raised_at, look.now),
+        "urgent": one.episode.urgency >= Urgency.HIGH,
+        "unread": one.is_unread(look.now),
+    }
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
