@@ -1,10 +1,11 @@
-"""Live: what gateways say of a run while it goes on is passed to whoever looks on; nothing of it is kept."""
+"""Live: what gateways say of a run while it goes on is passed to whoever looks on; only the last word stays in mind."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 Words = Mapping[str, Any]
@@ -37,6 +38,14 @@ class Live:
 
     def __init__(self) -> None:
         self._lookers: dict[str, set[Looker]] = {}
+        self._last: dict[str, tuple[datetime, Words]] = {}
+
+    def last(self, runner_id: str) -> tuple[datetime, Words] | None:
+        """The last word that this server process heard, and when, for a page that is only looked at now and then."""
+        return self._last.get(runner_id)
+
+    def remember(self, runner_id: str, words: Words, now: datetime) -> None:
+        self._last[runner_id] = now, words
 
     def say(self, runner_id: str, words: Words) -> None:
         lookers = self._lookers.get(runner_id, set())
@@ -64,6 +73,7 @@ class Live:
 
     def close(self, runner_id: str) -> None:
         """Nobody looks on at this runner any more."""
+        self._last.pop(runner_id, None)
         for looker in self._lookers.pop(runner_id, set()):
             looker.cut()
 

@@ -29,6 +29,17 @@ def raise_flag(db: Session, runner_id: str, flag_id: str, by: Person, code: str,
     return RED_FLAGS[code].route
 
 
+def screened(db: Session, runner_id: str, said_id: str, by: Person, yes: Sequence[str], now: datetime) -> None:
+    """Every red-flag question was answered; `yes` are the codes of those that were answered with yes."""
+    runs.say_last(db, runner_id, "screen", said_id, by.id, {"yes": list(yes)}, now)
+    audit.note(db, by.id, "red-flag questions answered", {"yes": list(yes)}, now, runner_id=runner_id)
+
+
+def last_screen(db: Session, runner_id: str) -> datetime | None:
+    """When the runner answered every red-flag question last."""
+    return max((one.said_at for one in runs.said_of(db, runner_id, "screen")), default=None)
+
+
 def clear_flag(
     db: Session, runner_id: str, clearing_id: str, flag_id: str, by: Person, note: str, now: datetime
 ) -> None:

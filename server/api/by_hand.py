@@ -51,7 +51,11 @@ class AttestForm(forms.Form):
 
 async def run(request: web.Request) -> web.Response:
     """POST runners/{id}/runs: 201; it counts for load and limits, for a dose only where a physio stands for it."""
-    form = await forms.body(request, RunForm)
+    return web.json_response({"session": await keep_run(request, await forms.body(request, RunForm))}, status=201)
+
+
+async def keep_run(request: web.Request, form: RunForm) -> str:
+    """Keep a run that was typed in and say what follows; returns its id. Raises Problem 401, 404 or 422."""
     if form.distance_m is not None and form.distance_m / form.duration_s > FASTEST_MPS:
         raise Problem(422, "Too fast", "Nobody runs that far in that time.")
     typed = form.model_dump(mode="json", exclude={"start"}, exclude_none=True)
@@ -63,21 +67,32 @@ async def run(request: web.Request) -> web.Response:
         ),
     )
     await request.app[REVIEWER].review(request.match_info["runner"])
-    return web.json_response({"session": new}, status=201)
+    return new
 
 
 async def no_run(request: web.Request) -> web.Response:
     """POST runners/{id}/no-run: 201; a day of rest, and not one of which nobody knows."""
-    form, new = await forms.body(request, NoRunForm), request.app[NEW_TOKEN]()
-    await asking.write(
-        request, lambda db, person, runner, now: said.no_run(db, runner.id, new, person, form.day.isoformat(), now)
-    )
+    form = await forms.body(request, NoRunForm)
+    await keep_no_run(request, form)
     return web.json_response({"day": form.day.isoformat()}, status=201)
+
+
+async def keep_no_run(request: web.Request, form: NoRunForm) -> None:
+    """Keep that there was no run on a day. Raises Problem 401 or 404."""
+    new, day = request.app[NEW_TOKEN](), form.day.isoformat()
+    await asking.write(request, lambda db, person, runner, now: said.no_run(db, runner.id, new, person, day, now))
 
 
 async def morning(request: web.Request) -> web.Response:
     """POST runners/{id}/mornings: 201; a later answer of the same day corrects the earlier one."""
-    form, new = await forms.body(request, MorningForm), request.app[NEW_TOKEN]()
+    form = await forms.body(request, MorningForm)
+    await keep_morning(request, form)
+    return web.json_response({"morning": form.morning}, status=201)
+
+
+async def keep_morning(request: web.Request, form: MorningForm) -> None:
+    """Keep the pain of a morning, the runner's own word. Raises Problem 401, 403 or 404."""
+    new = request.app[NEW_TOKEN]()
 
     def answer(db: Session, person: Person, runner: Person, now: datetime) -> None:
         if person.id != runner.id:
@@ -85,7 +100,6 @@ async def morning(request: web.Request) -> web.Response:
         said.answer_morning(db, runner.id, new, person, form.at or now, form.morning, now)
 
     await asking.write(request, answer)
-    return web.json_response({"morning": form.morning}, status=201)
 
 
 async def attest(request: web.Request) -> web.Response:

@@ -38,11 +38,13 @@ class Glance(forms.Form):
 
 
 async def say(request: web.Request) -> web.Response:
-    """POST runners/{id}/live: 202; the values go to those who look on, and are not kept."""
+    """POST runners/{id}/live: 202; the values go to those who look on, and are not written down."""
     runner_id = request.match_info["runner"]
     await request.app[DESK].read(_may_say, credentials.bearer(request), runner_id)
     glance = await forms.body(request, Glance)
-    request.app[LIVE].say(runner_id, glance.model_dump(mode="json"))
+    words = glance.model_dump(mode="json")
+    request.app[LIVE].remember(runner_id, words, request.app[CLOCK]())
+    request.app[LIVE].say(runner_id, words)
     return web.json_response({"shown": True}, status=202)
 
 

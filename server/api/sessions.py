@@ -179,15 +179,20 @@ def _may_move(db: Session, person: Person, runner_id: str, now: datetime) -> Per
 
 
 async def _do(request: web.Request, work: Callable[[Session, Deed, str], None]) -> web.Response:
+    session = request.match_info["session"]
+    await carry_out(request, session, work)
+    return web.json_response({"session": session})
+
+
+async def carry_out(request: web.Request, session: str, work: Callable[[Session, Deed, str], None]) -> None:
     """Do it as the person who asks, measure what it changed, and record what is said then."""
-    new, session = request.app[NEW_TOKEN](), request.match_info["session"]
+    new = request.app[NEW_TOKEN]()
 
     def deed(db: Session, person: Person, runner: Person, now: datetime) -> None:
         work(db, Deed(by=person, runner_id=runner.id, said_id=new, now=now), session)
 
     await asking.write(request, deed)
     await request.app[REVIEWER].review(request.match_info["runner"])
-    return web.json_response({"session": session})
 
 
 def _answers(db: Session, runner_id: str) -> dict[str, dict[str, Any]]:

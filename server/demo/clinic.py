@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from sensors.files.csv_columns import to_csv
-from server import intake
+from server import intake, said
 from server.demo.history import Outing, recording
 from server.storage import people, runs
 from server.storage.people import Person
@@ -133,6 +133,7 @@ def seed(db: Session, now: datetime) -> None:
         people.add_person(db, story.runner, now)
         people.give_consent(db, story.runner.id, PHYSIO.id, now - timedelta(days=60))
         runs.save_plan(db, _plan(story, now))
+        said.screened(db, story.runner.id, f"screen-{number}", story.runner, (), now - timedelta(days=3))
         for place, outing in enumerate(story.outings):
             _seed_outing(db, story, outing, now, chance=1000 * number + place)
 

@@ -33,12 +33,13 @@ async def heard(request: web.Request) -> web.StreamResponse:
 
 async def mark(request: web.Request) -> web.StreamResponse:
     """POST /alerts/{alert}: seen, snooze or acknowledge."""
-    what = str((await request.post()).get("what", ""))
+    fields = await request.post()
+    what = str(fields.get("what", ""))
     if what not in api.DONE:
         raise Problem(422, "Say which", "Choose what to do with this alert.")
     login, now = credentials.shown(request), request.app[CLOCK]()
     await request.app[DESK].write(api.mark, login, now, request.match_info["alert"], what, SNOOZE)
-    raise web.HTTPSeeOther("/alerts")
+    raise web.HTTPSeeOther("/" if fields.get("back") == "home" else "/alerts")
 
 
 def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[dict[str, Any]], list[str]]:

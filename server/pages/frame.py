@@ -50,7 +50,7 @@ def page(
     word = credentials.form_word(token) if token else ""
     field = Markup('<input type="hidden" name="csrf" value="{}">').format(word)
     reader = request.get(READER) or Reader(_usual(request))
-    around = {"person": None, "notice": request.app.get(NOTICE), "csrf": field, "csrf_word": word}
+    around = {"person": None, "notice": request.app.get(NOTICE), "csrf": field, "csrf_word": word, "here": request.path}
     return aiohttp_jinja2.render_template(template, request, around | context(reader) | facts, status=status)
 
 

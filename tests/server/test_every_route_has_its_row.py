@@ -76,6 +76,18 @@ TABLE = {
     "GET /settings": PERSON_S,
     "POST /settings": PERSON_S,
     "POST /runners/{runner}/check-ins": RUNNER_S,
+    # the runner's own words and runs
+    "GET /runners/{runner}/history": OWN,
+    "GET /runners/{runner}/live": OWN,
+    "GET /runners/{runner}/flags": OWN,
+    "POST /runners/{runner}/flags": RUNNER_S,
+    "POST /runners/{runner}/runs": OWN,
+    "POST /runners/{runner}/no-run": OWN,
+    "POST /runners/{runner}/mornings": RUNNER_S,
+    "POST /runners/{runner}/runs/{run}/not-mine": NO_SESSION,
+    "POST /runners/{runner}/runs/{run}/split": NO_SESSION,
+    "POST /runners/{runner}/runs/{run}/join": NO_SESSION,
+    "POST /runners/{runner}/runs/{run}/prefer": (401, 403, 404, 404, 404, 404, 401),
     "GET /people": STAFF_S,
     "POST /people": (401, 404, 404, 403, 403, 403, 401),  # without a role nobody is invited
     "POST /people/{person}/link": (401, 404, 404, "in", 404, "in", 401),
@@ -205,6 +217,7 @@ BODIES = {
     "POST /api/v1/web-push/subscriptions": {"endpoint": "https://push.example/x", "keys": {"p256dh": "k", "auth": "a"}},
 }
 FORMS = {
+    "POST /runners/{runner}/runs/{run}/split": {"minutes": "5"},
     "POST /gateways/{gateway}/replace": {"by": "g-1"},
     "POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"},
 }
