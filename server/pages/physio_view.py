@@ -24,6 +24,8 @@ from server.review import Look
 from server.storage.people import Person
 
 CANNOT_TELL = N_("Cannot tell yet")
+OF_A_NUMBER = ("sessions", "times")
+OF_A_RATIO = ("x longest of 30 d",)  # with all its decimals: 1.304 is more than 1.30
 ALSO_NAMED = {
     Decision.STOP_REFER: N_("Stop and refer"),
     Decision.REGRESS: N_("One stage back"),
@@ -107,7 +109,11 @@ def _value(value: float | str | None, reason: Reason, reader: Reader) -> str:
     """A rule that compares nothing leaves both empty; where a number is asked for, a missing one is said."""
     if reason.measured is None and reason.required is None:
         return ""
-    return reader.amount(value, None if reason.unit in ("sessions", "times") else reason.unit)
+    if reason.unit in OF_A_NUMBER:
+        return reader.amount(value, None)
+    if reason.unit in OF_A_RATIO and value is not None:
+        return reader.gettext("{ratio} times the longest of 30 days", ratio=reader.amount(value, None))
+    return reader.amount(value, reason.unit)
 
 
 def _override(look: Look, reader: Reader) -> dict[str, str] | None:
