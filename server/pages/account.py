@@ -27,6 +27,8 @@ from server.storage.doors import Password
 from server.storage.logins import Login
 from server.storage.people import Person
 
+NOT_THE_APPS = N_("This code is not the app's; look whether its clock is right.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
@@ -199,9 +201,9 @@ async def _right(request: web.Request, own: Own, old: str) -> None:
 
 def _trouble(request: web.Request, own: Own, name: str, fields: dict[str, str]) -> str | None:
     if not 3 <= len(name) <= names.MOST:
-        return "The login name needs 3 to 64 letters."
+        return N_("The login name needs 3 to 64 letters.")
     if fields.get("new", "") != fields.get("again", ""):
-        return "The two new passwords differ."
+        return N_("The two new passwords differ.")
     is_asked = request.app[FACTOR_ASKED] and own.person.role in logins.STAFF
     alone = not is_asked and not any(factor.confirmed_at for factor in own.factors)
     return passwords.complaint(fields.get("new", ""), names=(own.person.name, name, factors.ISSUER), alone=alone)
