@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from rules.attest import outstanding
+from rules.attest import ENTRY, Attestation, Criterion, outstanding
 from rules.case import Case
 from rules.errors import RulesError
 from rules.feasibility import profile_refusals, refusals
@@ -102,14 +102,55 @@ def criteria(db: Session, runner_id: str, step: Step, now: datetime) -> list[dic
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One criterion for entering a stage; `seen` is the latest word that it was met, while that counts."""
+
+    criterion: Criterion
+    seen: Attestation | None
+
+
+def entry(db: Session, runner_id: str, body: Mapping[str, Any], stage: str, now: datetime) -> list[Entry]:
+    """Every criterion for entering a stage of the plan's programme, attested or outstanding."""
+    view = _possible({**body, "stage": stage, "stage_override": {}}, now)
+    origin, number, stated = str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id)
+    missing = outstanding(origin, number, stated, now)
+    found = []
+    for criterion in ENTRY.get(origin, {}).get(number, ()):
+        words = [one for one in stated if one.code == criterion.code]
+        found.append(Entry(criterion=criterion, seen=words[-1] if words and criterion not in missing else None))
+    return found
+
+
+def begin(
+    db: Session, runner_id: str, physio: Person, changed: Mapping[str, Any], seen_version: int, now: datetime
+) -> Saved:
+    """Set the programme and the stage anew, as of now. Raises Problem 409 where a red flag stands, 412 or 422."""
+    if said.flags_standing(db, runner_id):
+        raise Problem(409, "A red flag stands", "A red flag must be cleared by a named clinician before any step.")
+    before = runs.plan_of(db, runner_id)
+    body = {**(before.body if before else {}), **changed}
+    return change(db, runner_id, physio, body, seen_version, now)
+
+
 def preview(look: review.Look, patch: Mapping[str, Any], now: datetime) -> tuple[Day, ...]:
     """The same history under a changed plan, day by day; nothing is saved. Raises Problem 404 or 422."""
+    body = merge_patch(dict(look.plan.body) if look.plan else {}, dict(patch))
+    return compare(look, body if isinstance(body, Mapping) else {}, now)
+
+
+def compare(look: review.Look, body: Mapping[str, Any], now: datetime) -> tuple[Day, ...]:
+    """The same history under another plan, day by day; nothing is saved. Raises Problem 404 or 422."""
     if look.plan is None or look.case is None:
         raise Problem(404, "No plan yet", "There is no plan that could be changed.")
-    body = merge_patch(dict(look.plan.body), dict(patch))
-    changed = checked(body if isinstance(body, Mapping) else {}, now).case
+    changed = checked(body, now).case
     fields = {name: getattr(changed, name) for name in OF_A_CASE}
     return what_if(look.case, **fields)
+
+
+def warnings(before: Plan | None, body: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
+    """What the physio is asked about before this is saved. Raises Problem 422."""
+    return _warnings(before, checked(body, now), now)
 
 
 def checked(body: Mapping[str, Any], now: datetime) -> View:

@@ -169,6 +169,25 @@ def holds(db: Session, runner_id: str) -> list[dict[str, Any]]:
     return found
 
 
+def holds_standing(db: Session, runner_id: str, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """The holds that end later than now, as (id, what was said)."""
+    ids = [one.id for one in runs.said_of(db, runner_id, "hold")]
+    return [
+        (hold_id, body)
+        for hold_id, body in zip(ids, holds(db, runner_id), strict=True)
+        if body["until"] is None or datetime.fromisoformat(body["until"]) > now
+    ]
+
+
+def flag_history(db: Session, runner_id: str) -> list[dict[str, Any]]:
+    """Every flag that was raised, with its clearing and the note of who cleared it."""
+    cleared = {one.body["flag"]: one for one in runs.said_of(db, runner_id, "flag_cleared")}
+    return [
+        {"id": flag.id, "code": flag.body["code"], "raised_at": flag.said_at, "clearing": cleared.get(flag.id)}
+        for flag in runs.said_of(db, runner_id, "flag")
+    ]
+
+
 def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
     return tuple(
         Override(

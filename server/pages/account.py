@@ -18,7 +18,7 @@ from server.keyring import Keyring
 from server.keys import CLOCK, DESK, FACTOR_ASKED, KEYRING, NEW_TOKEN, PASSWORDS
 from server.logins import LASTS
 from server.pages import frame
-from server.pages.numbers import ago
+from server.pages.reader import N_, Reader
 from server.pages.second_factor import forms_json, site
 from server.problem import Problem, not_found
 from server.storage import doors, programs
@@ -26,6 +26,8 @@ from server.storage import logins as kept
 from server.storage.doors import Password
 from server.storage.logins import Login
 from server.storage.people import Person
+
+NOT_THE_APPS = N_("This code is not the app's; look whether its clock is right.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ async def set_password(request: web.Request) -> web.StreamResponse:
     argon2id = await request.app[PASSWORDS].hash(fields["new"])
     password = Password(person_id=own.person.id, login_name=name, argon2id=argon2id, set_at=now)
     if not await desk.write(_keep_password, shown, new, password, now):
-        return await _page(request, status=409, trouble="Somebody else has this login name; choose another one.")
+        return await _page(request, status=409, trouble=N_("Somebody else has this login name; choose another one."))
     return _renewed(request, own.person, new, "/")
 
 
@@ -83,7 +85,9 @@ async def confirm_app(request: web.Request) -> web.StreamResponse:
     codes = factors.new_codes(secrets.SystemRandom().choice)
     is_right = await desk.write(_confirm_app, request.app[KEYRING], shown, new, code, codes, now)
     if not is_right:
-        return await _page(request, status=422, trouble="This code is not the app's; look whether its clock is right.")
+        return await _page(
+            request, status=422, trouble=N_("This code is not the app's; look whether its clock is right.")
+        )
     return await _page_with_codes(request, new, codes, now)
 
 
@@ -156,19 +160,21 @@ async def _page(
 ) -> web.Response:
     shown, now = credentials.login(request) or "", request.app[CLOCK]()
     own = await request.app[DESK].read(_own, request.app[KEYRING], shown, now)
-    facts = _facts(own, asked=request.app[FACTOR_ASKED], now=now)
+    reader = await frame.reader_for(request, own.person)
+    facts = _facts(own, reader, asked=request.app[FACTOR_ASKED], now=now)
     return frame.page(request, "account.html", status=status, trouble=trouble, codes=codes, token=token, **facts)
 
 
 async def _page_with_codes(request: web.Request, new: str, codes: list[str], now: datetime) -> web.Response:
     own = await request.app[DESK].read(_own, request.app[KEYRING], new, now)
-    facts = _facts(own, asked=request.app[FACTOR_ASKED], now=now)
+    reader = await frame.reader_for(request, own.person)
+    facts = _facts(own, reader, asked=request.app[FACTOR_ASKED], now=now)
     answer = frame.page(request, "account.html", login_token=new, trouble=None, codes=codes, token=None, **facts)
     credentials.give(answer, request, new, LASTS[own.person.role][1])
     return answer
 
 
-def _facts(own: Own, *, asked: bool, now: datetime) -> dict[str, Any]:
+def _facts(own: Own, reader: Reader, *, asked: bool, now: datetime) -> dict[str, Any]:
     is_asked = asked and own.person.role in logins.STAFF
     return {
         "person": own.person,
@@ -180,7 +186,7 @@ def _facts(own: Own, *, asked: bool, now: datetime) -> dict[str, Any]:
         "picture": own.waiting_app and Markup(segno.make(own.waiting_app).svg_inline(scale=5, border=2)),  # noqa: S704  # drawn by us, from letters of base32
         "secret": own.waiting_app and pyotp.parse_uri(own.waiting_app).secret,
         "scopes": needs.SCOPES,
-        "since": lambda moment: ago(moment, now),
+        "since": lambda moment: reader.ago(moment, now),
     }
 
 
@@ -195,9 +201,9 @@ async def _right(request: web.Request, own: Own, old: str) -> None:
 
 def _trouble(request: web.Request, own: Own, name: str, fields: dict[str, str]) -> str | None:
     if not 3 <= len(name) <= names.MOST:
-        return "The login name needs 3 to 64 letters."
+        return N_("The login name needs 3 to 64 letters.")
     if fields.get("new", "") != fields.get("again", ""):
-        return "The two new passwords differ."
+        return N_("The two new passwords differ.")
     is_asked = request.app[FACTOR_ASKED] and own.person.role in logins.STAFF
     alone = not is_asked and not any(factor.confirmed_at for factor in own.factors)
     return passwords.complaint(fields.get("new", ""), names=(own.person.name, name, factors.ISSUER), alone=alone)

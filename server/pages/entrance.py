@@ -11,13 +11,14 @@ from server import access, credentials, logins, names
 from server.keys import CLOCK, DESK, FACTOR_ASKED, NEW_TOKEN, PASSWORDS
 from server.logins import LASTS, Browser
 from server.pages import frame
+from server.pages.reader import N_
 from server.problem import Problem, not_found
 from server.storage import covers, doors, people
 from server.storage import logins as kept
 from server.storage.logins import Login
 from server.storage.people import Person
 
-WRONG = "The login name or the password is not right."
+WRONG = N_("The login name or the password is not right.")
 HOMES = {"physio": "/caseload", "admin": "/people"}
 
 

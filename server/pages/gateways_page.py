@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,10 +14,11 @@ from server import equipment
 from server.api import asking
 from server.keys import CLOCK
 from server.pages import frame
-from server.pages.numbers import ago
 from server.storage import gateways, people
 from server.storage.gateways import Gateway, SensorAssignment
 from server.storage.people import Person
+
+SILENT = timedelta(hours=1)  # a gateway in touch speaks every minute or so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +29,16 @@ class Standing:
     sensors: list[tuple[SensorAssignment, str | None]]
     heard: list[str]
     held: int
+    is_silent: bool
+    followers: list[Gateway]  # who could go on with its runs
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /gateways."""
     person, standing, runners = await asking.read_own(request, _standing)
     now = request.app[CLOCK]()
-    facts: dict[str, Any] = {"standing": standing, "runners": runners, "since": lambda moment: ago(moment, now)}
+    await frame.reader_for(request, person)
+    facts: dict[str, Any] = {"standing": standing, "runners": runners, "now": now}
     return frame.page(request, "gateways.html", person=person, **facts)
 
 
@@ -77,13 +82,18 @@ async def sensors(request: web.Request) -> web.StreamResponse:
 def _standing(db: Session, person: Person, now: datetime) -> tuple[Person, list[Standing], list[Person]]:
     runners = people.runners_seen_by(db, person.id, now) if person.role == "physio" else []
     names = {runner.id: runner.name for runner in runners}
-    standing = [
-        Standing(
-            gateway=gateway,
-            sensors=[(one, names.get(one.runner_id)) for one in gateways.sensors_of(db, gateway.id)],
-            heard=gateways.sensors_heard(db, gateway.id),
-            held=sum(int(packets) for packets in gateway.held.values()),
-        )
-        for gateway in equipment.of_clinic(db, person)
-    ]
-    return person, standing, runners
+    everyone = equipment.of_clinic(db, person)
+    return person, [_one(db, gateway, everyone, names, now) for gateway in everyone], runners
+
+
+def _one(
+    db: Session, gateway: Gateway, everyone: Sequence[Gateway], names: Mapping[str, str], now: datetime
+) -> Standing:
+    return Standing(
+        gateway=gateway,
+        sensors=[(one, names.get(one.runner_id)) for one in gateways.sensors_of(db, gateway.id)],
+        heard=gateways.sensors_heard(db, gateway.id),
+        held=sum(int(packets) for packets in gateway.held.values()),
+        is_silent=gateway.last_at is not None and now - gateway.last_at > SILENT,
+        followers=[other for other in everyone if other.id != gateway.id and not other.revoked_at],
+    )

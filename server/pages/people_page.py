@@ -36,7 +36,7 @@ class Known:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /people: for who may invite; GET /access is the runner's own page of who sees their runs."""
-    return _page(request, await asking.read_own(request, _known))
+    return await _page(request, await asking.read_own(request, _known))
 
 
 async def invite(request: web.Request) -> web.StreamResponse:
@@ -110,6 +110,7 @@ async def end_cover(request: web.Request) -> web.StreamResponse:
 async def who_sees_me(request: web.Request) -> web.StreamResponse:
     """GET /access: who asked, who sees this runner's runs, and who stands in."""
     person, asked, carers, standing_in = await asking.read_own(request, _doors)
+    await frame.reader_for(request, person)
     return frame.page(request, "access.html", person=person, asking=asked, carers=carers, covers=standing_in)
 
 
@@ -147,12 +148,17 @@ async def _with_link(
 
     invited, known = await asking.write_own(request, transaction)
     url = str(request.url.origin().with_path(f"/enter/{link}"))
-    return _page(request, known, invited=invited, link=url)
+    return await _page(request, known, invited=invited, link=url)
 
 
-def _page(request: web.Request, known: Known, invited: Person | None = None, link: str = "") -> web.StreamResponse:
+async def _page(
+    request: web.Request, known: Known, invited: Person | None = None, link: str = ""
+) -> web.StreamResponse:
+    reader = await frame.reader_for(request, known.host)
     facts: dict[str, Any] = {"known": known, "roles": MAY_INVITE[known.host.role], "invited": invited, "link": link}
-    return frame.page(request, "people.html", person=known.host, today=request.app[CLOCK]().date(), **facts)
+    return frame.page(
+        request, "people.html", person=known.host, today=reader.local(request.app[CLOCK]()).date(), **facts
+    )
 
 
 def _doors(

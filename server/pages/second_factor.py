@@ -15,12 +15,13 @@ from server.keyring import Keyring
 from server.keys import CLOCK, DESK, KEYRING, NEW_TOKEN
 from server.logins import LASTS
 from server.pages import frame
+from server.pages.reader import N_
 from server.passkeys import Site
 from server.problem import Problem
 from server.storage import doors
 from server.storage.people import Person
 
-WRONG = "This code is not right, or it was used already."
+WRONG = N_("This code is not right, or it was used already.")
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -83,6 +84,7 @@ async def forms_json(request: web.Request) -> dict[str, Any]:
 
 async def _page(request: web.Request, status: int = 200, trouble: str | None = None) -> web.StreamResponse:
     person, has_passkey = await request.app[DESK].read(_facts, credentials.login(request), request.app[CLOCK]())
+    await frame.reader_for(request, person)
     return frame.page(
         request, "second_factor.html", status=status, person=person, trouble=trouble, has_passkey=has_passkey
     )

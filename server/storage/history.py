@@ -38,6 +38,14 @@ class Deed:
     words: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """Only what this person did or what was done to them, only this kind of deed; None for all."""
+
+    person: str | None = None
+    action: str | None = None
+
+
 def verdicts(db: Session, runner_id: str, limit: int, before: tuple[datetime, str] | None) -> list[SaidVerdict]:
     key = (col(VerdictRow.decided_at), col(VerdictRow.inputs_sha256))
     query = select(VerdictRow).where(VerdictRow.runner_id == runner_id)
@@ -62,6 +70,7 @@ def deeds(
     runner_ids: list[str] | None,
     actor: str | None = None,
     clinic_id: str = "",
+    sieve: Sieve | None = None,
 ) -> list[Deed]:
     """The audit of some runners, and of what `actor` did; of a whole clinic where `runner_ids` is None.
 
@@ -74,6 +83,10 @@ def deeds(
     query = select(AuditRow, AuditWordsRow).join(AuditWordsRow, isouter=True).where(seen)
     if before is not None:
         query = query.where(AuditRow.seq < before)
+    if sieve is not None and sieve.person is not None:
+        query = query.where(or_(col(AuditRow.actor) == sieve.person, col(AuditRow.runner_id) == sieve.person))
+    if sieve is not None and sieve.action is not None:
+        query = query.where(AuditRow.action == sieve.action)
     return [
         Deed(
             seq=link.seq,
@@ -85,6 +98,11 @@ def deeds(
         )
         for link, words in db.exec(query.order_by(col(AuditRow.seq).desc()).limit(limit))
     ]
+
+
+def actions(db: Session, clinic_id: str) -> list[str]:
+    """The kinds of deeds that there are in a clinic's audit."""
+    return sorted(db.exec(select(AuditRow.action).where(_of_clinic(clinic_id)).distinct()))
 
 
 def _of_clinic(clinic_id: str) -> ColumnElement[bool]:

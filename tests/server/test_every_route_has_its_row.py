@@ -71,6 +71,23 @@ TABLE = {
     "POST /account/tokens": PERSON_S,
     "POST /account/tokens/{token_id}/revoke": (401, "in", 404, 404, 404, 404, 401),
     "GET /caseload": ANY_PHYSIO_S,
+    "GET /runners/{runner}/physio": PHYSIO_S,
+    "POST /runners/{runner}/flags/{flag}/clear": (401, 403, 404, 404, 404, 404, 401),
+    "POST /runners/{runner}/holds": PHYSIO_S,
+    "POST /runners/{runner}/holds/{hold}/lift": (401, 403, 404, 404, 404, 404, 401),
+    "POST /runners/{runner}/overrides": PHYSIO_S,
+    "POST /runners/{runner}/attestations": (401, 403, 404, 404, 404, 404, 401),
+    "GET /runners/{runner}/plan": PHYSIO_S,
+    "POST /runners/{runner}/plan": PHYSIO_S,
+    "POST /runners/{runner}/plan/stage": PHYSIO_S,
+    "POST /runners/{runner}/plan/programme": PHYSIO_S,
+    "POST /runners/{runner}/plan/second": PHYSIO_S,
+    "GET /runners/{runner}/changes": PHYSIO_S,
+    "GET /programmes": ANY_PHYSIO_S,
+    "POST /programmes": ANY_PHYSIO_S,
+    "GET /programmes/{key}": ANY_PHYSIO_S,
+    "POST /programmes/{key}": (401, 404, 404, 404, 404, 404, 401),  # a built-in one is nobody's to change
+    "GET /audit": ADMIN_S,
     "GET /runners/{runner}": OWN,
     "GET /runners/{runner}/runs/{run}": (401, 404, 404, 404, 404, 404, 401),  # there is no run of that name
     "GET /settings": PERSON_S,
@@ -218,6 +235,13 @@ BODIES = {
 }
 FORMS = {
     "POST /runners/{runner}/runs/{run}/split": {"minutes": "5"},
+    "POST /runners/{runner}/flags/{flag}/clear": {"note": "a note of some length"},
+    "POST /runners/{runner}/holds": {"reason": "a reason"},
+    "POST /runners/{runner}/overrides": {"decision": "HOLD", "reason": "a reason of some length"},
+    "POST /runners/{runner}/plan/stage": {"stage": "P4"},
+    "POST /runners/{runner}/plan/programme": {"ladder": "PHT:P4", "version": "1"},
+    "POST /runners/{runner}/plan/second": {"ladder": "-", "version": "1"},
+    "POST /programmes": {"key": "OWN", "name": "Own", "base": "PHT"},
     "POST /gateways/{gateway}/replace": {"by": "g-1"},
     "POST /gateways/{gateway}/sensors": {"sensor": "C0:00:00:00:00:01", "runner": "r-1"},
 }
@@ -278,7 +302,7 @@ async def _request(http, route):
     method, path = route.split(" ", 1)
     path = path.format(
         runner="r-1", person="r-1", capture="c", seq=0, token="t", hold="h", flag="f", gateway="g-1", sensor="S-1",
-        factor="f", login="l", token_id="t-1", session="s", cover="c-1", run="x", alert="a", channel="c",
+        factor="f", login="l", token_id="t-1", key="PHT", session="s", cover="c-1", run="x", alert="a", channel="c",
     )  # fmt: skip
     body = {"json": BODIES[route]} if route in BODIES else {"data": FORMS[route]} if route in FORMS else {}
     headers = {"If-Match": '"1"'} if method == "PUT" else {}
