@@ -13,7 +13,7 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 test: setup      ## all tests
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql \
 		systemd-analyze:systemd caddy:caddy
-	@$(BIN)/pytest -q $(TESTS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
 
 test-bluez: setup  ## the gateway against a real bluetoothd and kernel, in a machine of its own; minutes
 	@sh tools/system.sh qemu-system-x86_64:qemu-system-x86 /usr/libexec/bluetooth/bluetoothd:bluez dbus-daemon:dbus \
