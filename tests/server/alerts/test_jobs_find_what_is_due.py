@@ -181,7 +181,7 @@ async def test_the_timers_wake_every_job_at_once_after_a_start_and_end_with_the_
     made = replace(small.jobs)
 
     class Watched:
-        clock = made.clock
+        clock = staticmethod(made.clock)
         postman = made.postman
 
         def every(self):
