@@ -12,7 +12,7 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 
 test: setup      ## all tests
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql \
-		systemd-analyze:systemd caddy:caddy
+		systemd-analyze:systemd caddy:caddy mosquitto:mosquitto
 	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
 
 test-bluez: setup  ## the gateway against a real bluetoothd and kernel, in a machine of its own; minutes

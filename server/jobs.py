@@ -117,16 +117,14 @@ async def running(jobs: Jobs) -> AsyncIterator[None]:
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     for name, (job, seconds) in jobs.every().items():
-        scheduler.add_job(_wake, "interval", args=[name, job, jobs.clock], seconds=seconds, next_run_time=_AT_ONCE)
+        scheduler.add_job(_wake, args=[name, job, jobs.clock])  # at once: a start makes good what was missed
+        scheduler.add_job(_wake, "interval", args=[name, job, jobs.clock], seconds=seconds)
     scheduler.start()
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
         await jobs.postman.close()
-
-
-_AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # long past, so that a start makes good what was missed
 
 
 async def _wake(name: str, job: Job, clock: Callable[[], datetime]) -> None:

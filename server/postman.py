@@ -23,10 +23,11 @@ from server.storage.desk import Desk
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 20
 AT_ONCE = 4  # messages to one provider, so that a slow one holds few of ours
 LONGEST_TURN_S = 40.0  # a letter that waited so long for its turn is given back while its lease still runs
 BUSY_WAIT = timedelta(seconds=5)
+MARK_TRIES = 6  # a letter that went and is not marked goes twice; others may be in the way for a moment
 LONGEST_REST = timedelta(minutes=15)
 
 
@@ -123,7 +124,18 @@ class Postman:
         else:
             self._failures.pop(parcel.way.provider, None)
             self._rests.pop(parcel.way.provider, None)
-            await self._desk.write(delivery.delivered, parcel, self._clock())
+            await self._marked(parcel)
+
+    async def _marked(self, parcel: Parcel) -> None:
+        for tried in range(MARK_TRIES):
+            try:
+                await self._desk.write(delivery.delivered, parcel, self._clock())
+            except DBAPIError:
+                if tried == MARK_TRIES - 1:
+                    raise
+                await asyncio.sleep(0.05 * 2**tried)
+            else:
+                return
 
     async def _send(self, parcel: Parcel) -> None:
         channel = self.channels.get(parcel.way.kind)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from server.pacing import Wishes
 from server.storage.tables.alerts import ChannelRow, WishesRow
+
+WORKED_TO = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,9 @@ def put_first(db: Session, person_id: str, way_id: str) -> bool:
 
 
 def worked(db: Session, used: Way, now: datetime) -> None:
+    """Keep that it works; to the hour, for a row that every letter wrote would be in every other letter's way."""
     row = db.get(ChannelRow, (used.person_id, used.id))
-    if row is not None:
+    if row is not None and (row.trouble or row.worked_at is None or now - row.worked_at >= WORKED_TO):
         row.worked_at, row.trouble, row.trouble_since, row.is_gone = now, None, None, False
         db.add(row)
 

@@ -35,7 +35,7 @@ from server.storage.database import Database
 from server.storage.desk import Desk
 from server.storage.people import Person
 
-RATE = 20.0  # the processes' time runs so much faster, for a lease is a minute
+RATE = 5.0  # the processes' time runs so much faster, for a lease is a minute
 STEPS = ["before-send", "after-send", *(f"statement:{n}" for n in (1, 2, 3, 5, 8, 13, 40, 120, 250, 340, 360, 380))]
 LATER = timedelta(seconds=61)  # than a lease
 

@@ -97,6 +97,18 @@ async def test_what_a_physio_who_lost_access_was_to_hear_is_not_sent(kit, receiv
     assert (await kit.rows("select trouble from outbox"))[0][0] == "This person may no longer hear of this runner."
 
 
+async def test_a_letter_that_one_process_has_in_hand_is_taken_by_no_other_until_its_lease_has_run_out(kit, receiver):
+    await kit.add_way(PHYSIO, "ntfy", topic="t", server=receiver.url)
+    await kit.desk.write(stands)
+
+    async def taken(owner, now):
+        return len((await kit.desk.write(delivery.take, owner, now, 10, {})).parcels)
+
+    assert await taken("first", NOON) == 1
+    assert await taken("second", NOON + timedelta(seconds=59)) == 0
+    assert await taken("second", NOON + timedelta(seconds=60)) == 1
+
+
 async def test_at_night_only_a_red_flag_comes_and_the_rest_at_seven(kit, receiver):
     await kit.wish(PHYSIO, Wishes(zone="Europe/Berlin"))
     await kit.add_way(PHYSIO, "ntfy", topic="t", server=receiver.url)
