@@ -33,6 +33,7 @@ import pytest
 from alert_kit import PHYSIO, RUNNER, answer, plan
 from real_files import folder, real_files
 
+from sensors.recording import DECODER_VERSION
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage import captures, runs
@@ -104,9 +105,10 @@ async def arrive(kit, reviewer, path):
 
     def forget_other_sports(db):
         """What holds no run stands in the way until the clinic has looked: here it looks at once."""
-        for request in captures.unreviewed(db, RUNNER.id):
+        for request in captures.unreviewed(db, RUNNER.id, DECODER_VERSION):
             if "There is no run in this file" in (request.trouble or ""):
-                captures.review_done(db, request, kit.now)
+                captures.bury(db, request, PHYSIO.id, "no run", kit.now)
+                captures.remove(db, request)
 
     def felt(db):
         for run in runs.runs_of(db, RUNNER.id):
