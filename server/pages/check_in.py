@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from rules.windows import ANSWER_HOURS
 from server.pages.reader import N_, Reader
 from server.review import Look, SeenRun
 
@@ -47,7 +48,8 @@ def question(look: Look, reader: Reader) -> dict[str, Any] | None:
     if not after_run and answered.get("morning") is not None:
         return None
     is_morning = look.now >= latest.run.end + timedelta(hours=FIRST_MORNING_H)
-    scales = (*(AFTER_THE_RUN if after_run else ()), *(THE_MORNING if is_morning else ()))
+    morning = THE_MORNING if look.now < latest.run.end + timedelta(hours=ANSWER_HOURS) else NEXT_MORNING
+    scales = (*(AFTER_THE_RUN if after_run else ()), *(morning if is_morning else ()))
     if not scales:
         return None
     title = reader.gettext("How was this run?") if after_run else reader.gettext("How is it the morning after?")

@@ -98,6 +98,7 @@ def _channel(
     return {
         "name": name,
         "title": reader.gettext(channel.title),
+        "flat": float(np.nanmax(column) - np.nanmin(column)) < channel.least_span / 8,
         "path": "".join(_path(trace, column, across, up)),
         "shades": [
             {"x": across(s.start_s), "width": round(across(s.end_s) - across(s.start_s), 1)}

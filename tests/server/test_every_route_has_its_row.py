@@ -193,6 +193,9 @@ TABLE = {
 # Where somebody of ALSO gets another answer than their likes.
 OTHERWISE = {
     "GET /runners/{runner}/runs/{run}": {"program": 403},
+    "POST /runners/{runner}/runs/{run}/not-mine": {"program": 403},
+    "POST /runners/{runner}/runs/{run}/split": {"program": 403},
+    "POST /runners/{runner}/runs/{run}/join": {"program": 403},
     "POST /covers/{cover}/end": {"covering physio": "in"},
     "GET /api/v1/runners/{runner}/verdict": {"program": "in"},
     "POST /people/{person}/link": {"admin of another clinic": 404},
