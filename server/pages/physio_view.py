@@ -170,7 +170,7 @@ def _decisions(look: Look, reader: Reader) -> list[tuple[str, str]]:
         return []
     return [
         (one.name, reader.gettext(ALSO_NAMED[one]))
-        for one in reversed(Decision)
+        for one in Decision
         if one not in (Decision.STOP_REFER, look.verdict.decision)
     ]
 

@@ -135,6 +135,21 @@ async def test_what_cannot_be_is_refused_with_its_sentence_and_everything_typed_
     assert (await plan_of(clinic)).version == 1
 
 
+async def test_while_a_red_flag_stands_no_programme_is_begun_and_nothing_is_set_over_it(clinic):
+    await clinic.desk.write(said.raise_flag, "r-1", "f-1", kit.RUNNER, "fever_unwell", clinic.now)
+    async with clinic.as_(kit.PHYSIO) as http:
+        for path, fields in (
+            ("plan/programme", {"ladder": "PHT:P5", "version": "1"}),
+            ("plan/second", {"ladder": "NEURAL:N2", "version": "1"}),
+            ("plan/stage", {"stage": "P4"}),
+            ("overrides", {"decision": "CONTINUE", "reason": "looks quite well to me"}),
+        ):
+            assert (await http.post(f"/runners/r-1/{path}", data=fields)).status == 409
+        short = await http.post("/runners/r-1/flags/f-1/clear", data={"note": "fine"})
+        assert short.status == 422
+    assert (await plan_of(clinic)).version == 1
+
+
 async def test_a_form_that_was_not_touched_changes_nothing(clinic):
     before = (await plan_of(clinic)).body
     async with clinic.as_(kit.PHYSIO) as http:
