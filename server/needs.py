@@ -115,6 +115,13 @@ NEEDS = {
     "POST /gateways/{gateway}/give-up": _need(Who.PHYSIO),
     "POST /gateways/{gateway}/replace": _need(Who.PHYSIO),
     "POST /gateways/{gateway}/sensors": _need(Who.PHYSIO),
+    # habits that people expect
+    "GET /manifest.webmanifest": OPEN,
+    "GET /sw.js": OPEN,
+    "GET /offline": OPEN,  # knows nobody
+    "GET /runners/{runner}/import": _need(Who.SEER),
+    "POST /runners/{runner}/import": _need(Who.SEER),
+    "GET /runners/{runner}/report": _need(Who.SEER),
     # for gateways and programs
     "POST /api/v1/pairings": OPEN,
     "POST /api/v1/pairings/token": OPEN,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
@@ -19,17 +21,36 @@ BRINGER = needs.NEEDS["POST /api/v1/runners/{runner}/files"]
 BODY_S = 120.0  # a slow sender must not hold a connection for ever
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file that is kept; not `new` where the same bytes were here before."""
+
+    digest: str
+    runs: int
+    new: bool
+
+
 async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
-    runner_id = request.match_info["runner"]
-    request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", request.content_length or 0)
-    body = await _bounded(request)
+    spend(request, request.content_length or 0)
+    body = await bounded(request.content.iter_chunked(64 * 1024))
+    taken = await take(request, request.query.get("name", ""), body)
+    return web.json_response({"file": taken.digest, "runs": taken.runs}, status=201 if taken.new else 200)
+
+
+def spend(request: web.Request, size: int) -> None:
+    """Count what a sender brings. Raises Problem 429."""
+    request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", size)
+
+
+async def take(request: web.Request, name: str, body: bytes) -> Taken:
+    """Read a file apart and keep it for the runner of the address. Raises Problem 401, 404, 410, 422 or 503."""
     runs = await _runs_in(request, body)
-    name = _name(request.query.get("name", ""))
     shown, now = credentials.shown(request), request.app[CLOCK]()
-    digest, new = await request.app[DESK].write(_keep, shown, runner_id, name, body, now)
+    runner_id = request.match_info["runner"]
+    digest, new = await request.app[DESK].write(_keep, shown, runner_id, plain_name(name), body, now)
     request.app[REVIEWER].wake()
-    return web.json_response({"file": digest, "runs": runs}, status=201 if new else 200)
+    return Taken(digest=digest, runs=runs, new=new)
 
 
 def _keep(db: Session, shown: str | None, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
@@ -38,12 +59,12 @@ def _keep(db: Session, shown: str | None, runner_id: str, name: str, body: bytes
     return intake.keep_file(db, runner_id, name, body, now)
 
 
-async def _bounded(request: web.Request) -> bytes:
+async def bounded(parts: AsyncIterable[bytes]) -> bytes:
     """The body, stopped at the size that a run file may have. Raises Problem 408 or 413."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_S):
-            async for part in request.content.iter_chunked(64 * 1024):
+            async for part in parts:
                 body += part
                 if len(body) > FILE_BYTES:
                     raise Problem(413, "Too large", f"A run file holds at most {FILE_BYTES // 2**20} MiB.")
@@ -61,7 +82,7 @@ async def _runs_in(request: web.Request, body: bytes) -> int:
         raise Problem(503, "Busy", "Files cannot be read just now; nothing was taken, try again.") from why
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """A file's name as a label: no path, no control characters."""
     printable = "".join(letter for letter in text.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable())
     return printable[:120] or "a file without a name"

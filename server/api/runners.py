@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, audit, credentials, rearranging, review
+from server import access, audit, credentials, late, rearranging, review
 from server.api import forms
 from server.keys import CLOCK, DESK, LATELY
 from server.lately import Lately
@@ -51,17 +51,20 @@ async def check_in(request: web.Request) -> web.Response:
 
 
 async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
-    """Keep what a runner answered about one of their runs. Raises Problem 401 or 404."""
+    """Keep what a runner answered about one of their runs. Raises Problem 401, 404, or 409 after a later answer."""
     answers = form.model_dump(exclude={"session"}, exclude_unset=True)
     if not answers:
         raise Problem(422, "Nothing answered", "Answer at least one question.")
+    now = request.app[CLOCK]()
+    said = late.said_at(request.headers.get(late.HEADER), now)
     await request.app[DESK].write(
         _save,
         credentials.shown(request),
         request.match_info["runner"],
         form.session,
         answers,
-        request.app[CLOCK](),
+        said,
+        now,
     )
 
 
@@ -79,8 +82,19 @@ def look_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Lo
     return review.look(db, access.may_see(db, person, runner_id, now), now)
 
 
+def runner_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Person:
+    """The runner, for whoever may see them. Raises Problem 401 or 404."""
+    return access.may_see(db, access.person_of(db, login, now), runner_id, now)
+
+
 def _save(
-    db: Session, login: str | None, runner_id: str, run_id: str, answers: Mapping[str, Any], now: datetime
+    db: Session,
+    login: str | None,
+    runner_id: str,
+    run_id: str,
+    answers: Mapping[str, Any],
+    said: datetime,
+    now: datetime,
 ) -> None:
     person: Person = access.person_of(db, login, now)
     runner = access.may_see(db, person, runner_id, now)
@@ -90,6 +104,7 @@ def _save(
     session = home(composed, run_id)
     if session is None:
         raise not_found()
+    late.refuse_older(db, session.id, composed, runner_id, answers, said)
     before = review.answers_at_home(runs.answers_of(db, runner_id), composed).get(session.id, {})
     corrected = {name: before[name] for name in answers if name in before}
     if corrected:

@@ -90,6 +90,13 @@ TABLE = {
     "GET /audit": ADMIN_S,
     "GET /runners/{runner}": OWN,
     "GET /runners/{runner}/runs/{run}": (401, 404, 404, 404, 404, 404, 401),  # there is no run of that name
+    # habits that people expect
+    "GET /manifest.webmanifest": OPEN,
+    "GET /sw.js": OPEN,
+    "GET /offline": OPEN,
+    "GET /runners/{runner}/import": OWN,
+    "POST /runners/{runner}/import": OWN,  # without a file: 422
+    "GET /runners/{runner}/report": OWN,
     "GET /settings": PERSON_S,
     "POST /settings": PERSON_S,
     "POST /runners/{runner}/check-ins": RUNNER_S,
