@@ -1,4 +1,4 @@
-"""From the invitation to the first step forward, in Chromium: four weeks of one runner, their two phones and a physio."""
+"""From the invitation to the first step forward, in Chromium: one runner, their two phones, and a physio."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta
