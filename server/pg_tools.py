@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +31,7 @@ def dump(url: str, to: Path) -> None:
     address, environment = _address(url)
     with tempfile.TemporaryFile() as complaint:
         command = [_found("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--file={to}", address]
-        ran = subprocess.run(command, env=environment, stderr=complaint, check=False)  # noqa: S603
+        ran = subprocess.run(command, env=environment, stderr=complaint, check=False)  # noqa: S603  # nosec B603
         if ran.returncode:
             raise Mistake(f"pg_dump could not copy the database: {_last_line(complaint)}")
 
@@ -43,8 +43,8 @@ def bring_back(url: str, source: Path, instead_of: Iterable[str]) -> None:
     read = [_found("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(source)]
     write = [_found("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", address]
     with tempfile.TemporaryFile() as complaint:
-        reader = subprocess.Popen(read, env=environment, stdout=subprocess.PIPE, stderr=complaint)  # noqa: S603
-        writer = subprocess.Popen(write, env=environment, stdin=subprocess.PIPE, stderr=complaint)  # noqa: S603
+        reader = subprocess.Popen(read, env=environment, stdout=subprocess.PIPE, stderr=complaint)  # noqa: S603  # nosec B603
+        writer = subprocess.Popen(write, env=environment, stdin=subprocess.PIPE, stderr=complaint)  # noqa: S603  # nosec B603
         try:
             done = _pour(reader, writer, drops)
         finally:
@@ -56,7 +56,7 @@ def bring_back(url: str, source: Path, instead_of: Iterable[str]) -> None:
 
 def _pour(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], first: str) -> bool:
     """Commit only what was read to its end: the end of a stream alone does not tell that it was whole."""
-    assert reader.stdout is not None and writer.stdin is not None  # noqa: S101  # both were asked for
+    assert reader.stdout is not None and writer.stdin is not None  # noqa: S101  # both were asked for  # nosec B101
     try:
         writer.stdin.write(f"begin;\n{first}\n".encode())
         shutil.copyfileobj(reader.stdout, writer.stdin)

@@ -123,7 +123,7 @@ async def _serve(chosen: Settings, desk: Desk, stop: asyncio.Event, *, to_lan: b
     if to_lan:
         phones = lan.open_lan(chosen.data, chosen.lan_port, system_clock(), lan.own_addresses(), lan.own_name())
         app[lan.LAN] = phones
-        doors.append(Door(host="0.0.0.0", port=chosen.lan_port, tls=phones.tls))  # noqa: S104  # encrypted
+        doors.append(Door(host="0.0.0.0", port=chosen.lan_port, tls=phones.tls))  # noqa: S104  # encrypted  # nosec B104
         app.cleanup_ctx.append(lambda _app: _renewing(chosen.data, phones))
     async with running(app, chosen.host, chosen.port, *doors) as address:
         _say(f"Stridegate is at {address}, its data in {chosen.data}.")

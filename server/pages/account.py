@@ -183,7 +183,7 @@ def _facts(own: Own, reader: Reader, *, asked: bool, now: datetime) -> dict[str,
         "asks_old": _asks_for_the_old_one(own),
         "factor_asked": is_asked,
         "least": passwords.LEAST if is_asked or own.factors else passwords.LEAST_ALONE,
-        "picture": own.waiting_app and Markup(segno.make(own.waiting_app).svg_inline(scale=5, border=2)),  # noqa: S704  # drawn by us, from letters of base32
+        "picture": own.waiting_app and Markup(segno.make(own.waiting_app).svg_inline(scale=5, border=2)),  # noqa: S704  # drawn by us, from letters of base32  # nosec B704
         "secret": own.waiting_app and pyotp.parse_uri(own.waiting_app).secret,
         "scopes": needs.SCOPES,
         "since": lambda moment: reader.ago(moment, now),

@@ -66,7 +66,7 @@ class Writer:
             try:
                 with self._database.write() as db:
                     return [_outcome(db, job) for job in batch]
-            except Exception:  # noqa: BLE001, S110  # one of them, or the disk: each is tried alone, and told its own
+            except Exception:  # noqa: BLE001, S110  # one of them, or the disk: each is tried alone, and told its own  # nosec B110
                 pass
         return [self._alone(job) for job in batch]
 
