@@ -101,14 +101,15 @@ async def test_a_database_that_is_stopped_under_load_loses_nothing_and_is_found_
             assert (await http.get("/readyz")).status == 200
 
 
-async def test_reviews_that_waited_for_the_database_are_taken_up_again():
+async def test_reviews_that_waited_for_the_database_are_taken_up_again(caplog):
     with restartable() as cluster:
         async with kit.clinic(fresh_url(cluster.socket)) as clinic, clinic.gateway() as http:
             await begin(http)
             cluster.stop()
             assert (await put(http, 0)).status == 503
             clinic.app[REVIEWER].wake()
-            await asyncio.sleep(0)
+            while "reviews wait for the database" not in caplog.text and clinic.app[REVIEWER].is_at_work:
+                await asyncio.sleep(0.05)
             cluster.start()
             while (await put(http, 0)).status == 503:
                 await asyncio.sleep(0.05)
