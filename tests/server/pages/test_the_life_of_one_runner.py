@@ -228,7 +228,9 @@ async def a_morning_is_answered_on_a_phone_that_lost_its_connection(clinic, runn
     await runner.touches(phone, morning=1)
     await phone.press("Save")
     assert (await runner.answered())[0].get("morning") is None, "it has not arrived"
-    await phone.page.context.set_offline(False)
+    async with phone.page.expect_response("**/check-ins"):
+        await phone.page.context.set_offline(False)
+    await phone.open(runner.home)
     await runner.nothing_is_asked_any_more(phone)
     assert {"during": 2, "after": 1, "morning": 1}.items() <= (await runner.answered())[0].items()
 
