@@ -54,9 +54,9 @@ real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 bench: setup     ## speed, as a ratio to a reference of the same minute
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
 
-screenshots: setup  ## the pictures of the README, taken from a fresh demo
+screenshots: setup  ## the pictures of the README from a fresh demo; INTO=folder for every page of the router
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
-	@$(BIN)/python tools/screenshots.py
+	@$(BIN)/python tools/screenshots.py $(INTO)
 
 languages: setup ## collect every sentence for the translators, and name those without a translation
 	@$(BIN)/python tools/languages.py

@@ -37,8 +37,10 @@ COLLEAGUE = Person(id="demo-henk", name="Henk Visser", role="physio")
 INVITED = Person(id="demo-lena", name="Lena Moreau", role="runner")  # has not come in yet
 NEWCOMER = Person(id="demo-noor", name="Noor Haddad", role="runner")  # no plan, no run: every page is empty
 FLAGGED = Person(id="demo-emil", name="Emil Sorensen", role="runner")  # answered a red-flag question with yes
+READY = clinic.READY.runner
 STAFF = {"physio": clinic.PHYSIO, "admin": ADMIN}
 RUNNERS = (*(story.runner for story in clinic.STORIES), NEWCOMER, FLAGGED)
+LASTS = timedelta(days=7)
 INVITATION, HALF_LOGIN = "tour-invitation", "tour-half-login"
 # What stands for a part of an address; the runs are known once they were read.
 SAMPLES = {"token": INVITATION, "key": "PHT"}
@@ -74,7 +76,13 @@ def stops() -> list[Stop]:
     return [stop for route in routes() if route.method == "GET" and _is_page(route.path) for stop in _at(route.path)]
 
 
-def prepare(db: Session, now: datetime) -> None:
+def latest_runs(db: Session) -> dict[str, str]:
+    """The latest run of each runner who has one."""
+    found = {runner.id: runs.runs_of(db, runner.id) for runner in RUNNERS}
+    return {runner: theirs[-1].id for runner, theirs in found.items() if theirs}
+
+
+def furnish(db: Session, now: datetime) -> None:
     """What the demonstration's clinic lacks: somebody of each role, somebody with nothing, a flag, a gateway."""
     for person in (ADMIN, COLLEAGUE, INVITED, NEWCOMER, FLAGGED):
         people.add_person(db, person, now)
@@ -82,12 +90,18 @@ def prepare(db: Session, now: datetime) -> None:
         people.give_consent(db, runner.id, clinic.PHYSIO.id, now)
     runs.save_plan(db, clinic.plan_of(replace(clinic.READY, runner=FLAGGED), now))
     said.raise_flag(db, FLAGGED.id, "tour-flag", FLAGGED, "fever_unwell", now)
-    people.add_gateway(db, "tour-gateway", "the treadmill corner", "tour-token", [clinic.READY.runner.id], now)
-    pod = SensorAssignment(sensor="C0:00:00:00:00:01", runner_id=clinic.READY.runner.id, nickname="left shoe")
+    people.add_gateway(db, "tour-gateway", "the treadmill corner", "tour-token", [READY.id], now)
+    pod = SensorAssignment(sensor="C0:00:00:00:00:01", runner_id=READY.id, nickname="left shoe")
     gateways.assign_sensor(db, "tour-gateway", pod)
-    people.add_entry(db, INVITATION, INVITED.id, now + timedelta(days=7))
+
+
+def doors(db: Session, now: datetime) -> None:
+    """A link for everybody who is there, one that was not used yet, and a login that lacks its second factor."""
     for person in (ADMIN, clinic.PHYSIO, *RUNNERS):
-        people.add_entry(db, link_of(person), person.id, now + timedelta(days=7), reusable=True)
+        if people.person(db, person.id) is not None:
+            people.add_entry(db, link_of(person), person.id, now + LASTS, reusable=True)
+    if people.person(db, INVITED.id) is not None:
+        people.add_entry(db, INVITATION, INVITED.id, now + LASTS)
     browser = Browser(token=HALF_LOGIN, device="a browser", address="127.0.0.1")
     logins.begin(db, clinic.PHYSIO, browser, "password", now, factor_asked=True)
 
@@ -106,5 +120,12 @@ def _at(path: str) -> Iterator[Stop]:
         raise LookupError(f"{path}: server/needs.py does not say whom it is for.")
     openers = ("half",) if path == "/second-factor" else OPENERS[need.who]
     for opener in openers:
-        for runner in RUNNERS if path == "/runners/{runner}" else (clinic.READY.runner,):
+        for runner in _faces(path, opener):
             yield Stop(route=path, opener=opener, runner=runner)
+
+
+def _faces(path: str, opener: str) -> tuple[Person, ...]:
+    """A runner's first page with each of its answers; every other page also where there is nothing to show yet."""
+    if (path, opener) == ("/runners/{runner}", "runner"):
+        return RUNNERS
+    return (READY, NEWCOMER) if "{runner}" in path and "{run}" not in path else (READY,)

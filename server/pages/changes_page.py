@@ -59,7 +59,7 @@ def _changed(db: Session, person: Person, runner: Person, before: int | None, _n
 
 def _versions(found: Changed, reader: Reader) -> list[dict[str, Any]]:
     """Each version with what it changed of the one before it."""
-    earlier = [*found.plans[1:], None]
+    earlier = [*found.plans, None][1:]
     return [
         {
             "version": plan.version,

@@ -186,7 +186,7 @@ def _pains(told: History, runs: Sequence[Held], across: X, reader: Reader) -> It
 
 def _stages(told: History, across: X, reader: Reader) -> dict[str, Any]:
     periods = _periods(told.plans)
-    ends = [*(one.since for one in periods[1:]), told.now]
+    ends = [*(one.since for one in periods), told.now][1:]
     shown = [(one, end) for one, end in zip(periods, ends, strict=True) if across(end) > 0]
     return {
         "steps": [

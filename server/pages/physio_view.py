@@ -73,7 +73,7 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
         "rules": _rules(look, view, reader),
         "missing": [requirement_words(part, reader.tongue) for part in look.verdict.missing] if look.verdict else [],
         "notes": [note_words(note, "physio", reader.tongue) for note in look.verdict.notes] if look.verdict else [],
-        "versions": versions(look, reader),
+        "versions": versions(look, reader, found.person),
         "plan_version": look.plan.version if look.plan else None,
         "flags": [_flag(one, reader) for one in found.flags],
         "holds": [_hold(hold_id, body, reader) for hold_id, body in found.holds],

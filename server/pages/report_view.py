@@ -149,7 +149,7 @@ def _pain(value: float | None, reader: Reader) -> str:
 
 def _changes(plans: Sequence[Plan], names: Mapping[str, str], reader: Reader) -> list[dict[str, str]]:
     """The newest version first, each with what it changed."""
-    befores: list[Plan | None] = [None, *plans[:-1]]
+    befores: list[Plan | None] = [None, *plans][: len(plans)]
     return [
         {
             "version": str(plan.version),

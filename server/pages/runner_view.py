@@ -83,7 +83,7 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         ladder=charts.ladder(view, reader) if view else None,
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
-        versions=versions(look, reader),
+        versions=versions(look, reader, person),
         help=reader.gettext(HELP),
     )
 
@@ -99,20 +99,21 @@ def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
-    """The programme's name speaks of a diagnosis: it is the physio's word, and stays off the runner's page."""
-    own = reader.gettext("Programme {key}", key=view.programme.key or reader.gettext("of your physio"))
+    """The programme's name speaks of a diagnosis, and so may its key: both are the physio's words."""
+    own = reader.gettext("Programme {key}", key=reader.gettext("of your physio"))
     programme = reader.gettext(view.programme.name) if person.role == "physio" else own
     stage = reader.gettext(view.stage.name)
     return reader.gettext("{programme}, stage {id}: {name}", programme=programme, id=view.stage.id, name=stage)
 
 
-def versions(look: Look, reader: Reader) -> str:
+def versions(look: Look, reader: Reader, person: Person | None = None) -> str:
     if look.verdict is None or look.plan is None:
         return reader.gettext("Nothing was decided.")
     programme = look.plan.body["programme"]
+    is_named = isinstance(programme, str) and person is not None and person.role != "runner"
     return reader.gettext(
         VERSIONS,
-        programme=programme if isinstance(programme, str) else reader.gettext("of your physio"),
+        programme=programme if is_named else reader.gettext("of your physio"),
         version=look.verdict.programme_version or reader.gettext("unknown"),
         rules=look.verdict.rules_version,
     )

@@ -19,7 +19,6 @@ from server.app import make_app, open_desk, running
 from server.demo import clinic, tour
 from server.demo.tour import Stop
 from server.keys import DESK, REVIEWER
-from server.storage import runs
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A stream stays open beside the page; all else that a page needs stands in the page itself.
@@ -133,17 +132,13 @@ async def touring(folder: Path) -> AsyncIterator[Tour]:
     app[lan.LAN] = lan.open_lan(folder, 8443, now, (IPv4Address("192.168.7.2"),), "clinic.local")
     try:
         await desk.write(clinic.seed, now)
-        await desk.write(tour.prepare, now)
+        await desk.write(tour.furnish, now)
+        await desk.write(tour.doors, now)
         async with running(app, "127.0.0.1", 0) as address, chromium() as browser:
             await app[REVIEWER].review_due()
-            yield Tour(address, browser, await app[DESK].read(latest_runs), app)
+            yield Tour(address, browser, await app[DESK].read(tour.latest_runs), app)
     finally:
         desk.close()
-
-
-def latest_runs(db: Any) -> dict[str, str]:
-    found = {runner.id: runs.runs_of(db, runner.id) for runner in tour.RUNNERS}
-    return {runner: theirs[-1].id for runner, theirs in found.items() if theirs}
 
 
 async def _examine(page: Any, seen: Seen, where: str, rules: dict[str, Any]) -> None:
