@@ -72,6 +72,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, secret: str | None = None) -> web.StreamResponse:
     facts = await request.app[DESK].read(_facts, *_asked(request))
+    await frame.reader_for(request, facts["person"])
     offered = [channel for kind, channel in CHANNELS.items() if kind != "web_push"]
     return frame.page(request, "alert_settings.html", offered=offered, secret=secret, **facts)
 

@@ -28,6 +28,7 @@ async def heard(request: web.Request) -> web.StreamResponse:
     """GET /alerts."""
     login, now = credentials.shown(request), request.app[CLOCK]()
     person, rows, troubles = await request.app[DESK].read(_heard, login, now)
+    await frame.reader_for(request, person)
     return frame.page(request, "alerts.html", person=person, rows=rows, troubles=troubles)
 
 
