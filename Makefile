@@ -44,7 +44,8 @@ soak: export STRIDEGATE_SOAK ?= 50
 soak: export FUZZ_SECONDS ?= 600
 soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
 	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
-	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py
+	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
+		tests/server/alerts/test_a_storm_of_runners.py
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each

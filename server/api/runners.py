@@ -104,7 +104,8 @@ def _save(
     session = home(composed, run_id)
     if session is None:
         raise not_found()
-    late.refuse_older(db, session.id, composed, runner_id, answers, said)
+    if said < now:  # it was kept somewhere; what is said now is the latest word
+        late.refuse_older(db, session.id, composed, runner_id, answers, said)
     before = review.answers_at_home(runs.answers_of(db, runner_id), composed).get(session.id, {})
     corrected = {name: before[name] for name in answers if name in before}
     if corrected:

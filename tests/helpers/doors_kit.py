@@ -48,7 +48,7 @@ class Visitor:
     async def set_up_app(self):
         """Scan the picture, confirm its first code; gives the app and the recovery codes."""
         page = await (await self.post("/account/app")).text()
-        app = pyotp.TOTP(re.search(r"or type <code>([A-Z2-7]+)</code>", page).group(1))
+        app = pyotp.TOTP(re.search(r"or type ([A-Z2-7]{16,}) into it", page).group(1))
         confirmed = await self.post("/account/app/confirm", code=self.code(app))
         assert confirmed.status == 200, await confirmed.text()
         return app, re.findall(r"<li><code>([A-Z0-9-]+)</code></li>", await confirmed.text())

@@ -20,6 +20,7 @@ async def clinic(tmp_path):
                 code="GATEWAY_SILENT",  # one that no look at the runner ends
                 urgency=Urgency.HIGH,
                 episode=f"r-1/SPIKE_LARGE/session:{number}",
+                session_id=str(number),
                 words={"runner": JUMP, "physio": JUMP},
                 hearers=[("r-1", "runner"), ("p-1", "physio")],
             )
@@ -37,7 +38,7 @@ async def test_alerts_are_listed_by_pages_and_what_was_done_with_them_is_kept_by
     async with clinic.as_(kit.PHYSIO) as http:
         listed, cursor = [], ""
         while cursor is not None:
-            page = await (await http.get("/api/v1/alerts", params={"limit": 2, "cursor": cursor})).json()
+            page = await (await http.get("/api/v1/alerts", params={"limit": 2, "after": cursor})).json()
             assert len(page["alerts"]) <= 2
             listed, cursor = [*listed, *ours(page)], page["next"]
         assert [one["session"] for one in listed] == ["2", "1", "0"]
