@@ -102,8 +102,13 @@ def known_device(info: SensorInfo | None) -> Device | None:
     if info is None:
         return None
     called = [" ".join(text.casefold().split()) for text in (info.name, info.model) if text]  # "THERUN  T15"
-    fitting = [device for device in KNOWN if any(text.startswith(device.prefix) for text in called)]
+    fitting = [device for device in KNOWN if any(_begins(text, device.prefix) for text in called)]
     return max(fitting, key=lambda device: len(device.prefix), default=None)
+
+
+def _begins(text: str, prefix: str) -> bool:
+    """With whole words: "RUNN 77" is a Runn, and "Runner's pod" is not."""
+    return text.startswith(prefix) and not text[len(prefix) :][:1].isalpha()
 
 
 # Metres from one count of the cadence to the next, at running speed: no step is longer and no stride shorter.

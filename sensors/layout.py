@@ -38,6 +38,11 @@ class Field:
         return flags & self.when == self.when and not flags & self.unless
 
     @property
+    def always(self) -> bool:
+        """Whether it is there under any flags."""
+        return not self.when and not self.unless
+
+    @property
     def size(self) -> int:
         return struct.calcsize("<" + self.code)
 
@@ -74,7 +79,8 @@ class Layout:
         """Give the flags and the fields by name, with `short_bytes` and `extra_bytes`.
 
         Reading stops at the first field that does not fit: it and all after it stay away, as do fields that were not
-        promised. Raises UnreadablePacket where the flags are cut, or where not even the first promised field fits.
+        promised. Raises UnreadablePacket where the flags are cut, where a field is cut that is there under any flags,
+        or where not even the first promised field fits.
         """
         plan = self.plan_of(payload)
         if plan.complaint is not None:
@@ -109,7 +115,7 @@ class Layout:
             short_bytes=max(0, whole - size),
             extra_bytes=max(0, size - whole),
             repeated=repeated,
-            complaint=f"too short for its first field, {promised[0].name}" if promised and not fitting else None,
+            complaint=_complaint(promised, fitting),
         )
 
     def plan_of(self, payload: bytes) -> Plan:
@@ -122,6 +128,14 @@ class Layout:
                 self._plans.clear()
             self._plans[head, size] = plan
         return plan
+
+
+def _complaint(promised: Sequence[Field], fitting: Sequence[Field]) -> str | None:
+    """What stands against reading the packet: it lacks a field that every packet has, or the first of its own."""
+    for place, field in enumerate(promised[len(fitting) :], len(fitting)):
+        if place == 0 or field.always:
+            return f"too short for {field.name}"
+    return None
 
 
 def _fitting(fields: Sequence[Field], room: int) -> Iterator[Field]:

@@ -70,7 +70,7 @@ class BrokenLine(SensorError):
 
 def short_uuid(uuid: str) -> str:
     """The four hex digits of a characteristic of the Bluetooth SIG ("2A53"), else the long form in lower case."""
-    text = uuid.strip().lower()
+    text = uuid.strip().lower().removeprefix("0x")
     if text.endswith(BASE_UUID_TAIL) and text.startswith("0000"):
         text = text[4:8]
     return text.upper() if len(text) == 4 else text

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Column = NDArray[np.float64]
 CadenceUnit = Literal["steps", "strides"]
 
-DECODER_VERSION = "1"  # raised whenever the same bytes would be read differently
+DECODER_VERSION = "2"  # raised whenever the same bytes would be read differently
 
 CHANNELS = ("speed_mps", "cadence_spm", "grade", "heart_rate_bpm", "power_w", "altitude_m")
 

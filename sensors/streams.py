@@ -16,6 +16,7 @@ from sensors.ble.treadmill import Treadmill, parts
 from sensors.columns import Columns, columns
 from sensors.devices import SensorInfo, belt_truth, known_device
 from sensors.errors import UnreadablePacket
+from sensors.lone_zeros import without_lone_zeros
 from sensors.split_records import joined
 from sensors.voices import Stream, Times
 
@@ -29,6 +30,9 @@ _SPEAKERS = {
     "2A37": ("heart strap", HeartRate.LAYOUT, ("heart_rate_bpm",)),
     "2ACD": ("treadmill", Treadmill.LAYOUT, ("speed_mps", "incline_as_sent_percent", "heart_rate_bpm", "power_w")),
 }
+# Seen to alternate between nought and what is true: Stryd power in a pause (qdomyos-zwift issue 4480), idle frames of
+# treadmills between their records. A pod's speed is not among them: a foot can stand still for one second.
+_MAY_ALTERNATE = (("2ACD", "speed_mps"), ("2ACD", "power_w"), ("2A63", "power_w"))
 _LIMIT_NS = 1 << 62  # 146 years either side of 1970; a time beyond it is damage and fits no column
 
 
@@ -39,6 +43,7 @@ class Remarks:
     unreadable: Counter[str] = field(default_factory=Counter)
     short: Counter[str] = field(default_factory=Counter)
     lone_parts: int = 0
+    lone_zeros: int = 0
     devices: list[str] = field(default_factory=list)
 
     def notes(self) -> list[str]:
@@ -50,6 +55,10 @@ class Remarks:
             notes.append(f"{_counted(self.short)} came cut short; what they still said was kept.")
         if self.lone_parts:
             notes.append(f"Parts of treadmill records whose rest never came were left out: {self.lone_parts}.")
+        if self.lone_zeros:
+            notes.append(
+                f"Noughts between two readings, which no belt and no foot can mean, left out: {self.lone_zeros}."
+            )
         return notes
 
 
@@ -106,6 +115,10 @@ def _stream(
         fields = belt_truth(device, fields)
         remarks.lone_parts += left_over
         remarks.devices += [f"Treadmill {called}: {device.note}."] if device and device.note else []
+    for name in fields:
+        if (characteristic, name) in _MAY_ALTERNATE:
+            fields[name], lone = without_lone_zeros(t_ns, fields[name])
+            remarks.lone_zeros += lone
     return Stream(
         sensor=sensor,
         called=called,

@@ -93,6 +93,23 @@ class HardwareRevision:
         return cls(hardware=_text(cls.CHARACTERISTIC, payload))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareRevision:
+    CHARACTERISTIC: ClassVar[str] = "2A28"
+    SERVICE: ClassVar[str] = "180A"
+    NOTIFIES: ClassVar[bool] = False
+    READABLE: ClassVar[bool] = True
+
+    software: str | None
+    short_bytes: int = 0
+    extra_bytes: int = 0
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Raise UnreadablePacket where there is no byte."""
+        return cls(software=_text(cls.CHARACTERISTIC, payload))
+
+
 def _text(characteristic: str, payload: bytes) -> str | None:
     """UTF-8, often padded with zero bytes; None where nothing printable is left."""
     if not payload:

@@ -35,7 +35,7 @@ class RunningSpeedCadence:
     LAYOUT: ClassVar[Layout] = _LAYOUT
 
     speed_mps: float
-    cadence_per_min: int | None = None
+    cadence_per_min: int
     running: bool
     stride_length_m: float | None = None
     total_distance_m: float | None = None
@@ -44,6 +44,6 @@ class RunningSpeedCadence:
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
-        """Raise UnreadablePacket where not even the speed is whole."""
+        """Raise UnreadablePacket where speed and cadence are not whole: no packet is shorter than four bytes."""
         flags, values = _LAYOUT.read(payload)
         return cls(running=bool(flags & _RUNNING), **values)

@@ -95,3 +95,8 @@ def test_every_known_device_has_a_source_and_is_found_by_its_own_name():
         assert known_device(SensorInfo(address="x", name=device.prefix.upper() + " 12")) == device
     assert known_device(None) is None
     assert known_device(SensorInfo(address="x", name="Nobody knows me")) is None
+
+
+@pytest.mark.parametrize("name", ["Runner's pod", "Strydent", "Runna"])
+def test_a_name_that_only_begins_like_a_known_one_is_not_it(name):
+    assert known_device(SensorInfo(address="x", name=name)) is None

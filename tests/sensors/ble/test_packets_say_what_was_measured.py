@@ -43,7 +43,6 @@ RUNNING_SPEED_CADENCE = [
         0,
         "specification, cut",
     ),
-    ("000003", {"speed_mps": 3.0, "cadence_per_min": None}, 1, 0, "specification, cut after the speed"),
     (
         "000003aa0102",
         {"speed_mps": 3.0, "cadence_per_min": 170, "stride_length_m": None},
@@ -326,6 +325,7 @@ UNREADABLE = [
     ("2A53", "", "within its flags"),
     ("2A53", "00", "speed_mps"),
     ("2A53", "0000", "speed_mps"),
+    ("2A53", "000003", "cadence_per_min"),  # no packet of the specification is shorter than four bytes
     ("2ACD", "", "within its flags"),
     ("2ACD", "00", "within its flags"),
     ("2ACD", "0000e8", "speed_mps"),

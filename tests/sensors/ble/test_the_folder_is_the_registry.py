@@ -10,7 +10,7 @@ from sensors.errors import UnreadablePacket
 LONG_2A53 = "00002a53-0000-1000-8000-00805f9b34fb"
 
 
-@pytest.mark.parametrize("name", ["2A53", "2a53", LONG_2A53, LONG_2A53.upper(), f" {LONG_2A53} "])
+@pytest.mark.parametrize("name", ["2A53", "2a53", "0x2A53", LONG_2A53, LONG_2A53.upper(), f" {LONG_2A53} "])
 def test_a_characteristic_answers_to_all_its_names(name):
     assert ble.decode(name, bytes.fromhex("0400035a")).speed_mps == 3.0
 
@@ -30,7 +30,7 @@ def test_what_is_subscribed_to_what_is_read_and_what_is_left_alone():
     kinds = ble.characteristics()
     assert [short for short, kind in kinds.items() if kind.NOTIFIES] == ["2A37", "2A53", "2A63", "2ACD"]
     assert [short for short, kind in kinds.items() if kind.READABLE] == [
-        *("2A19", "2A24", "2A25", "2A26", "2A27", "2A29", "2A54", "2A5D")
+        *("2A19", "2A24", "2A25", "2A26", "2A27", "2A28", "2A29", "2A54", "2A5D")
     ]
     assert [short for short, kind in kinds.items() if not kind.NOTIFIES and not kind.READABLE] == ["2A55"]
 
