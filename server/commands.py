@@ -145,11 +145,13 @@ def _object(text: str | None, name: str) -> dict[str, Any] | None:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Mistake(f"{path} is larger than {LARGEST_FILE // 2**20} MiB.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)  # what a device or a pipe would give has no size beforehand
     except OSError as why:
         raise Mistake(f"{path} cannot be read: {why.strerror}.") from why
+    if len(data) > LARGEST_FILE:
+        raise Mistake(f"{path} is larger than {LARGEST_FILE // 2**20} MiB.")
+    return data
 
 
 def _line(document: Mapping[str, Any]) -> str:

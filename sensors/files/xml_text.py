@@ -39,7 +39,7 @@ def plain_xml(data: bytes) -> str:
 def holds_element(head: bytes, name: str) -> bool:
     """Whether an XML document begins with this element (any prefix, after comments and the like)."""
     text = _decoded(head).lstrip()
-    return text.startswith("<") and re.search(rf"<(\w+:)?{name}[\s>]", text) is not None
+    return text.startswith("<") and re.search(rf"<(\w+:)?{name}[\s/>]", text) is not None
 
 
 def local_name(tag: str) -> str:
