@@ -45,6 +45,13 @@ def real_files(*, longitudinal: bool = False) -> Iterator[RealFile]:
                 yield RealFile(place / row["file"], row)
 
 
+def every_file() -> list[Path]:
+    """All that lies in the folder, in the manifest or not."""
+    top = folder()
+    held = sorted(top.rglob("*")) if top else []
+    return [path for path in held if path.is_file() and path.name != "MANIFEST.tsv"]
+
+
 def covered(recording: Recording) -> tuple[np.ndarray, np.ndarray]:
     """The order of the samples in time, and how long each stands for; the last for a second."""
     order = np.argsort(recording.t_s, kind="stable")
@@ -61,6 +68,17 @@ def distance_m(recording: Recording) -> float:
     """Speed over the time for which it was known."""
     order, hold_s = covered(recording)
     return float(np.nansum(recording.speed_mps[order] * hold_s))
+
+
+def joined_m(recording: Recording) -> float:
+    """Speed along straight lines from sample to sample, over every silence but a pause: what no holding can bend."""
+    told = ~np.isnan(recording.speed_mps)
+    order = np.argsort(recording.t_s[told], kind="stable")
+    t_s, speed = recording.t_s[told][order], recording.speed_mps[told][order]
+    ran_s = np.diff(t_s)
+    for begin, end in recording.pauses_s:
+        ran_s -= np.clip(np.minimum(end, t_s[1:]) - np.maximum(begin, t_s[:-1]), 0, None)
+    return float(np.sum(np.clip(ran_s, 0, None) * (speed[1:] + speed[:-1]) / 2))
 
 
 def cadence_spm(recording: Recording) -> float | None:
