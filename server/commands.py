@@ -65,6 +65,8 @@ def measure(path: Path, asked: Asked, *, json: bool) -> list[str]:
         return [line for run in found for line in _measured(run, asked, json=json)]
     except (SensorError, RulesError) as why:
         raise Mistake(f"{path.name}: {_sentence(why)}") from why
+    except MemoryError as why:
+        raise Mistake(f"{path.name}: This file takes more memory to read than there is.") from why
 
 
 def explain(path: Path, *, json: bool) -> list[str]:
