@@ -11,6 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from sensors.errors import UnreadableFile
+from sensors.files.columns import hold_for
 from sensors.files.run import FileRun
 from sensors.recording import CHANNELS, CadenceUnit, Column, Recording
 
@@ -61,11 +62,13 @@ def read(data: bytes) -> tuple[FileRun, ...]:
         raise UnreadableFile(f"This JSON file is not a stream of segments: {why}.") from why
     columns = _columns(stream)
     kept = _kept(len(columns["t_s"]), stream.drop_samples)
+    t_s = columns.pop("t_s")[kept]
     recording = Recording.of(
-        columns.pop("t_s")[kept],
+        t_s,
         **{name: column[kept] for name, column in columns.items()},
         sources=_sources(stream),
         cadence_unit=_cadence_unit(stream),
+        hold_s=hold_for(t_s),
         notes=_strangers(found),
     )
     asked: dict[str, object] = {

@@ -44,6 +44,11 @@ def test_the_rate_may_stand_above_or_in_a_segment():
     assert only(segments=segments).recording.t_s.tolist() == [0, 1, 1.2, 1.4, 1.6, 1.8]
 
 
+@pytest.mark.parametrize(("hz", "hold_s"), [(1, 3), (2 / 3, 3), (0.66, 8), (0.25, 8)])
+def test_a_file_that_speaks_less_often_than_every_one_and_a_half_seconds_holds_for_longer(hz, hold_s):
+    assert only(segments=[{"for_s": 600, "speed_mps": 3.0}], hz=hz).recording.hold_s == hold_s
+
+
 @pytest.mark.parametrize(
     ("drop", "kept"),
     [([], [0, 1, 2, 3, 4]), ([1, 3], [0, 3, 4]), ([[0, 1], [3, 9]], [1, 2]), ([[2, 2]], [0, 1, 2, 3, 4])],
