@@ -55,10 +55,10 @@ def spike(session: Session, history: Sequence[Session], references: References) 
     longest_m = longest_before(session.start, history, references)
     if round(run_m - longest_m, 6) <= SPIKE_EXCESS_M:
         return None
-    ratio = run_m / longest_m
     for limit in SPIKE_LIMITS:
-        if ratio > limit.ratio:
-            return Spike(limit=limit, ratio=round(ratio, DECIMALS), run_m=run_m, longest_m=longest_m)
+        # 7,150.11 / 6,500.1 is a little above 1.1 in floating point, and must not be.
+        if round(run_m - limit.ratio * longest_m, 6) > 0:
+            return Spike(limit=limit, ratio=round(run_m / longest_m, DECIMALS), run_m=run_m, longest_m=longest_m)
     return None
 
 

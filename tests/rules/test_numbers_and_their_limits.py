@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cases import NOW, codes, mornings, only, run, volume_stage
@@ -57,3 +58,20 @@ def test_a_trend_of_the_mornings_is_read_to_six_decimals(baseline, morning, is_t
 
 def test_a_whole_number_is_shown_without_its_point_and_nothing_else_is_changed():
     assert [repr(plain(value)) for value in (4.0, 2.5, 3, "RED", None)] == ["4", "2.5", "3", "'RED'", "None"]
+
+
+@pytest.mark.parametrize(
+    ("before_m", "run_m", "code"),
+    [
+        (6500.1, 7150.11, None),  # 1.1 times in decimals, a little more in floating point
+        (6500.1, 7150.111, "SPIKE_SMALL"),
+        (5600.1, 7280.13, "SPIKE_SMALL"),
+        (5600.1, 7280.131, "SPIKE_MODERATE"),
+        (3300.3, 6600.6, "SPIKE_MODERATE"),
+        (3300.3, 6600.601, "SPIKE_LARGE"),
+    ],
+)
+def test_a_jump_at_exactly_its_limit_is_none_whatever_the_decimals(before_m, run_m, code):
+    base = run("base", NOW - timedelta(days=3), 2000, before_m, None)
+    jump = spike(run("jump", NOW, 2000, run_m, None), [base], References())
+    assert (jump.limit.code if jump else None) == code
