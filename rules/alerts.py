@@ -8,7 +8,7 @@ from datetime import date
 
 from rules.case import Case
 from rules.errors import ProgrammeInvalid
-from rules.signs.alert_kinds import KINDS, Audience, Kind, Urgency
+from rules.signs.alert_kinds import KINDS, OF_THE_REASON, Audience, Kind, Urgency
 from rules.signs.alert_signs import SIGNS, Sign, StageEvent
 from rules.speech.amounts import day
 from rules.speech.say import reason_words
@@ -68,8 +68,7 @@ def _found(
 ) -> Iterator[Alert]:
     for reason in verdict.reasons:
         code = reason.of or reason.code
-        # MISSING_24H is a nudge in time, not a reproach afterwards.
-        if code in KINDS and code != "MISSING_24H":
+        if code in KINDS:
             episode = _episode(runner, _key(code, reason), reason.session_id, case, open_before)
             yield _from_reason(KINDS[code], code, reason, case, episode)
     for sign in _signs(case, events):
@@ -104,7 +103,7 @@ def _open(alerts_before: Sequence[Alert]) -> dict[str, str]:
 
 
 def _from_reason(kind: Kind, code: str, reason: Reason, case: Case, episode: str) -> Alert:
-    words = {audience: reason_words(reason, case, audience) for audience in _hearers(kind)}
+    words = {audience: reason_words(reason, case, audience) for audience in _hearers(kind, of_reason=True)}
     return Alert(code=code, urgency=kind.urgency, episode=episode, words=words, session_id=reason.session_id)
 
 
@@ -113,11 +112,13 @@ def _from_sign(kind: Kind, sign: Sign, case: Case, episode: str) -> Alert:
     when = day(session.start) if session else ""
     words = {
         audience: (getattr(kind, audience) or "").format(when=when, measured=sign.measured, item=sign.item)
-        for audience in _hearers(kind)
+        for audience in _hearers(kind, of_reason=False)
     }
     return Alert(code=sign.code, urgency=kind.urgency, episode=episode, words=words, session_id=sign.session_id)
 
 
-def _hearers(kind: Kind) -> tuple[Audience, ...]:
+def _hearers(kind: Kind, *, of_reason: bool) -> tuple[Audience, ...]:
+    """Of a missing answer the runner hears while it is in time, the physio once it has become a pattern."""
     everybody: tuple[Audience, ...] = ("physio", "runner")
-    return tuple(audience for audience in everybody if getattr(kind, audience) is not None)
+    said = {audience: getattr(kind, audience) for audience in everybody}
+    return tuple(audience for audience, words in said.items() if words and (words == OF_THE_REASON) is of_reason)

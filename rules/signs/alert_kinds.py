@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Literal
 
 Audience = Literal["runner", "physio"]
+OF_THE_REASON = "{words}"
 
 
 class Urgency(IntEnum):
@@ -23,7 +24,7 @@ class Urgency(IntEnum):
 class Kind:
     """What an alert of this code is. `physio` and `runner` are templates; None where that person does not hear it.
 
-    A template that is `{words}` stands for the words of the reason it comes from; the others may name `{when}`,
+    A template that is OF_THE_REASON stands for the words of the reason it comes from; the others may name `{when}`,
     `{measured}` and `{item}`.
     """
 
@@ -33,16 +34,17 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "RED_FLAG": Kind(urgency=Urgency.PAGE, physio="{words}", runner="{words}"),
-    "RED_RESPONSE": Kind(urgency=Urgency.HIGH, physio="{words}", runner="{words}"),
-    "SPIKE_LARGE": Kind(urgency=Urgency.HIGH, physio="{words}", runner="{words}"),
-    "SPIKE_MODERATE": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
-    "SPIKE_SMALL": Kind(urgency=Urgency.LOW, physio="{words}", runner="{words}"),
-    "CEILING": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
-    "LAPSE": Kind(urgency=Urgency.NORMAL, physio="{words}", runner="{words}"),
-    "POOR_SENSOR": Kind(urgency=Urgency.LOW, physio="{words}", runner="{words}"),
+    "RED_FLAG": Kind(urgency=Urgency.PAGE, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "RED_RESPONSE": Kind(urgency=Urgency.HIGH, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "SPIKE_LARGE": Kind(urgency=Urgency.HIGH, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "SPIKE_MODERATE": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "SPIKE_SMALL": Kind(urgency=Urgency.LOW, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "CEILING": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "LAPSE": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "POOR_SENSOR": Kind(urgency=Urgency.LOW, physio=OF_THE_REASON, runner=OF_THE_REASON),
     "MISSING_24H": Kind(
         urgency=Urgency.LOW,
+        physio=OF_THE_REASON,
         runner="How was the morning after your run of {when}? The answer is open for a few more hours.",
     ),
     "STALLED": Kind(

@@ -67,7 +67,7 @@ def stalled(view: View, events: Sequence[StageEvent]) -> Iterator[Sign]:
 def think_back_or_nerve(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
     """Two of four signs of another source of the pain, where the programme is not made for one."""
     found = nerve_signs(view)
-    if view.profile.name != "NEURAL" and len(found) >= NERVE_SIGNS:
+    if view.programme.profile != "NEURAL" and len(found) >= NERVE_SIGNS:
         yield Sign(code="THINK_BACK_OR_NERVE", measured=", ".join(found))
 
 

@@ -59,7 +59,9 @@ def _most_before(view: View, seen: Seen, name: str) -> float:
 
 
 def _dose(view: View, name: str) -> float:
-    return max(group.get(name, 0.0) for group in (view.stage.each, view.stage.total, view.stage.max))
+    """What the stage asks of one session; where it asks only for a sum, the sum."""
+    of_one = [group[name] for group in (view.stage.each, view.stage.max) if name in group]
+    return max(of_one, default=view.stage.total.get(name, 0.0))
 
 
 def _distance(view: View, after: float, until: float) -> float:

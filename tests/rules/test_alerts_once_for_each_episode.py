@@ -101,6 +101,20 @@ SIGNS = [
         {},
     ),
     (
+        True,
+        "THINK_BACK_OR_NERVE",
+        "only the limits of pain are those of a nerve's programme",
+        replace(nervous(character=("numb",), distal_spread=True), profile="NEURAL"),
+        {},
+    ),
+    (
+        False,
+        "THINK_BACK_OR_NERVE",
+        "made for it, whatever the limits of pain",
+        replace(nervous(character=("numb",), distal_spread=True), programme="NEURAL", stage="N3", profile="TENDON"),
+        {},
+    ),
+    (
         False,
         "THINK_BACK_OR_NERVE",
         "15 days ago",
@@ -120,6 +134,13 @@ SIGNS = [
         "NOVEL_SPEED",
         "not above the dose",
         with_run(replace(A, stage_override={"total": {"eff80_n": 5}}), "a5", eff80_n=5),
+        {},
+    ),
+    (
+        True,
+        "NOVEL_INCLINE",
+        "more than one session of the stage needs, less than all of them together",
+        with_run(with_run(replace(A, stage="P4"), "a3", inc2_s=300), "a5", inc2_s=700),
         {},
     ),
     (True, "NOVEL_INCLINE", "the first fast uphill efforts", with_run(A, "a5", uf_n=1), {}),
@@ -192,6 +213,15 @@ def test_signs_of_the_back_or_a_nerve_are_for_the_physio_alone():
         a for a in heard(nervous(character=("tingling",), distal_spread=True)) if a.code == "THINK_BACK_OR_NERVE"
     )
     assert alert.audience == ("physio",)
+
+
+def test_a_missing_answer_is_the_runners_while_it_is_in_time_and_the_physios_once_it_is_a_pattern():
+    (nudge,) = heard(replace(OPEN, now=END + timedelta(hours=30)))
+    assert (nudge.code, nudge.audience, nudge.session_id) == ("MISSING_24H", ("runner",), "a5")
+    silent = with_run(OPEN, "a4", morning=None)
+    (pattern,) = heard(replace(silent, now=END + timedelta(hours=36)))
+    assert (pattern.code, pattern.audience, pattern.session_id) == ("MISSING_24H", ("physio",), None)
+    assert pattern.words["physio"].startswith("2 of the last 3 sessions are past 36 h")
 
 
 def test_an_episode_of_a_session_keeps_its_key_whenever_it_is_looked_at():
