@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import floor, inf
+from math import ceil, floor, inf
 
 from rules.metric_facts import label, percent_of_v_max, unit
 from rules.profiles import Profile
@@ -129,7 +129,7 @@ def most_sessions(stage: Stage) -> float:
         return inf
     by_spacing = floor(stage.window_days * HOURS_A_DAY / stage.spacing_h) + 1 if stage.spacing_h else inf
     runs = stage.ceil7.get("runs")
-    by_week = inf if runs is None else floor(runs) * max(1, floor(stage.window_days / WEEK_DAYS))
+    by_week = inf if runs is None else floor(runs) * ceil(stage.window_days / WEEK_DAYS)
     return min(by_spacing, by_week)
 
 

@@ -66,6 +66,13 @@ def test_how_many_sessions_a_window_holds():
     assert most_sessions(P3.changed({"window_days": None})) == float("inf")
 
 
+def test_a_second_week_that_has_only_begun_has_room_for_its_sessions():
+    ten_days = P3.changed({"spacing_h": None, "window_days": 10})
+    assert most_sessions(ten_days) == 8, "four on the first day, four more than seven days later"
+    assert most_sessions(P3.changed({"spacing_h": None, "window_days": 7})) == 4, "the seventh day is of the same week"
+    assert refusals(ten_days.changed({"n": 5, "min_days": None})) == ()
+
+
 def test_green_must_lie_below_red():
     tendon = PROFILES["TENDON"]
     assert profile_refusals(tendon) == ()
