@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from rules.metric_facts import reference
 from rules.numbers import exceeds, metric
@@ -40,8 +41,7 @@ def ceiling_metric(metrics: Metrics, name: str) -> float | None:
     `eff80_ceil_n` holds the fast efforts on any slope, `inc4_ceil_s` an incline that the runner typed in: neither earns
     a dose, and both are held against the limit.
     """
-    stem, _, kind = name.rpartition("_")
-    whatever_else = metric(metrics, f"{stem}_ceil_{kind}")
+    whatever_else = metric(metrics, _own_count(name))
     return whatever_else if whatever_else is not None else metric(metrics, name)
 
 
@@ -56,3 +56,9 @@ def has_reference(name: str, references: References) -> bool:
     if needed is None:
         return True
     return (references.v_max_mps if needed == "v_max" else references.v_thr_mps) is not None
+
+
+@cache
+def _own_count(name: str) -> str:
+    stem, _, kind = name.rpartition("_")
+    return f"{stem}_ceil_{kind}"
