@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rules.verdict import Verdict
 from rules.vocabulary import Reason
+
+TOGETHER = " + "  # between what two programmes say for themselves
+
+
+def beside(document: Mapping[str, object], second: Mapping[str, object]) -> dict[str, object]:
+    """The case document of a runner's `second` programme: the same sessions and answers, on its own stage.
+
+    `second` holds `programme`, `stage`, `stage_entered_at`, and what of the plan is otherwise there: nothing that was
+    set for the first stage is carried over.
+    """
+    return {**document, "profile": None, "stage_override": None, **second}
 
 
 def cautious(verdicts: Sequence[Verdict]) -> Verdict:
     """One verdict of several on the same runner: the least permissive decision, enough only where all say enough.
 
-    `target_stage` is that of the verdict which decides. Raises ValueError without any verdict.
+    `target_stage` names the stage to go back to of every ladder that says so. Raises ValueError without any verdict.
     """
     if not verdicts:
         raise ValueError("without a verdict there is nothing to combine")
-    decisive = min(verdicts, key=lambda verdict: verdict.decision)
+    decision = min(verdict.decision for verdict in verdicts)
+    targets = dict.fromkeys(verdict.target_stage for verdict in verdicts if verdict.decision is decision)
     reasons = dict.fromkeys(reason for verdict in verdicts for reason in verdict.reasons)
     versions = dict.fromkeys(verdict.programme_version or "not stated" for verdict in verdicts)
     return Verdict(
-        decision=decisive.decision,
-        target_stage=decisive.target_stage,
+        decision=decision,
+        target_stage=TOGETHER.join(target for target in targets if target) or None,
         sufficient=all(verdict.sufficient for verdict in verdicts),
         reasons=tuple(sorted(reasons, key=_order)),
         missing=tuple(dict.fromkeys(part for verdict in verdicts for part in verdict.missing)),
         notes=tuple(sorted({note for verdict in verdicts for note in verdict.notes})),
-        programme_version=" + ".join(versions),
-        rules_version=decisive.rules_version,
+        programme_version=TOGETHER.join(versions),
+        rules_version=verdicts[0].rules_version,
     )
 
 

@@ -17,7 +17,10 @@ EXPERT_DEFAULT = "expert default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A ladder. `sites` are the places of pain that belong to it; without them a changed site is never noticed."""
+    """A ladder. `sites` are the places of pain that belong to it; without them a changed site is never noticed.
+
+    `key` names a built-in one; `origin` the built-in whose ladder this is, also where a physio changed it.
+    """
 
     key: str | None
     name: str
@@ -28,6 +31,7 @@ class Programme:
     add_on: bool = False
     evidence: Mapping[str, str] = field(default_factory=dict)
     unsourced: str = EXPERT_DEFAULT
+    origin: str | None = None
 
     def index(self, stage_id: str) -> int:
         """The place of a stage in the ladder, from 0. Raises ProgrammeInvalid for an id that does not stand once."""
@@ -71,6 +75,7 @@ def _build(key: str | None, document: Mapping[str, object]) -> Programme:
         add_on=base.add_on if base and form.add_on is None else bool(form.add_on),
         evidence={**(base.evidence if base else {}), **_named(form)},
         unsourced=EXPERT_DEFAULT if key is not None or base is not None else YOUR_PHYSIO,
+        origin=key or form.extends,
     )
 
 

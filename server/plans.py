@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from rules.attest import outstanding
 from rules.case import Case
+from rules.combine import beside
 from rules.errors import RulesError
 from rules.feasibility import profile_refusals, refusals
 from rules.forms.merge_patch import merge_patch
@@ -28,6 +29,7 @@ PLAN_FIELDS = (
     "programme", "profile", "stage", "stage_override", "stage_entered_at", "baseline_morning", "baseline_stiff_min",
     "onset_at", "references",
 )  # fmt: skip
+BESIDE = "beside"  # the second programme of a runner who holds two, with its own stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,13 @@ def change(
     if (before.version if before else 0) != seen_version:
         raise Problem(412, "Changed meanwhile", "Somebody changed this plan since you looked; look again, then change.")
     after = checked(body, now)
+    _check_beside(body, now)
     plan = Plan(
         runner_id=runner_id,
         version=seen_version + 1,
         valid_from=now,
         by=physio.id,
-        body={name: body[name] for name in PLAN_FIELDS if name in body},
+        body={name: body[name] for name in (*PLAN_FIELDS, BESIDE) if name in body},
     )
     runs.save_plan(db, plan)
     return Saved(plan=plan, warnings=_warnings(before, after, now))
@@ -83,7 +86,7 @@ def criteria(db: Session, runner_id: str, stage: str, now: datetime) -> list[dic
     """What must be seen before a stage is entered, and is not attested yet."""
     plan = _plan(db, runner_id)
     view = checked({**plan.body, "stage": stage, "stage_override": {}}, now)
-    missing = outstanding(str(view.programme.key), view.stage_index + 1, said.attestations(db, runner_id), now)
+    missing = outstanding(str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id), now)
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
 
@@ -108,6 +111,18 @@ def checked(body: Mapping[str, Any], now: datetime) -> View:
         reasons = [f"{one.stage or 'Profile'} {one.item}: {one.reason}" for one in impossible]
         raise Problem(422, "Impossible stage", reasons[0], reasons=reasons)
     return view
+
+
+def _check_beside(body: Mapping[str, Any], now: datetime) -> None:
+    """The second programme is held to the same: no plan is saved that could not be judged. Raises Problem 422."""
+    second = body.get(BESIDE)
+    if second is None:
+        return
+    if not isinstance(second, Mapping):
+        raise Problem(
+            422, "Not a plan", "What stands beside the plan should be an object with a programme and a stage."
+        )
+    checked(beside(body, second), now)
 
 
 def _case(body: Mapping[str, Any], now: datetime) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from rules import triggers
 from rules.attest import with_attested
 from rules.case import Case
+from rules.combine import beside, cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
@@ -57,8 +58,9 @@ def look(db: Session, runner: Person, now: datetime) -> Look:
     seen = _seen(db, runner.id)
     waiting = _waiting(db, runner.id, plan)
     document = _case_document(db, runner.id, plan, seen, now) if plan is not None else None
-    case = with_attested(Case.from_json(document), said.attested_metrics(db, runner.id)) if document else None
-    verdict = decide(case) if case is not None and not waiting else None
+    cases = _cases(db, runner.id, document) if document else []
+    case = cases[0] if cases else None
+    verdict = _judged(cases) if cases and not waiting else None
     return Look(
         runner=runner,
         now=now,
@@ -77,6 +79,19 @@ def record(db: Session, seen: Look) -> bool:
     if seen.verdict is None:
         return False
     return runs.save_verdict(db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now)
+
+
+def _cases(db: Session, runner_id: str, document: Mapping[str, Any]) -> list[Case]:
+    """The case of the plan, and that of the programme beside it where the runner holds two."""
+    second = document.get("beside")
+    documents = [document] if second is None else [document, beside(document, second)]
+    attested = said.attested_metrics(db, runner_id)
+    return [with_attested(Case.from_json(one), attested) for one in documents]
+
+
+def _judged(cases: Sequence[Case]) -> Verdict:
+    verdicts = [decide(case) for case in cases]
+    return verdicts[0] if len(verdicts) == 1 else cautious(verdicts)
 
 
 def _seen(db: Session, runner_id: str) -> list[SeenRun]:

@@ -21,7 +21,10 @@ Code = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class PlanForm(forms.Form):
-    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them."""
+    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them.
+
+    `beside` is a second programme: `programme`, `stage`, `stage_entered_at`, and what of the plan else is its own.
+    """
 
     programme: str | dict[str, Any]
     stage: Code
@@ -32,6 +35,7 @@ class PlanForm(forms.Form):
     baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
     onset_at: AwareDatetime | None = None
     references: dict[str, Any] | None = None
+    beside: dict[str, Any] | None = None
 
 
 class PreviewForm(forms.Form):

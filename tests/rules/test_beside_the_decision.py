@@ -6,16 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cases import NOW, at, flag, sprint_stage, volume_stage, with_run
+from cases import NOW, at, document, flag, sprint_stage, volume_stage, with_run
 from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import random_cases, thoroughly
 
 from rules.attest import Attestation, AttestedMetric, outstanding, with_attested
-from rules.combine import cautious
+from rules.case import Case
+from rules.combine import beside, cautious
 from rules.decide import decide
 from rules.errors import OverrideRefused
 from rules.override import propose, shown
+from rules.programme import load
 from rules.vocabulary import Decision
 
 A, F = volume_stage(), sprint_stage()
@@ -34,6 +36,21 @@ def test_of_two_programmes_the_less_permissive_decides_and_all_reasons_are_kept(
     assert sum(reason.code == "DOSE" for reason in both.reasons) == 2
     assert both.programme_version == "1"
     assert [part.item for part in both.missing] == ["latest_24h"]
+
+
+def test_a_second_programme_is_judged_on_the_same_sessions_with_nothing_of_the_first_stage():
+    first = document(replace(A, profile="IMT", stage_override={"n": 9}))
+    second = {"programme": "NEURAL", "stage": "N3", "stage_entered_at": "2026-03-14T00:00:00Z"}
+    case = Case.from_json(beside(first, second))
+    assert (case.programme, case.stage, case.profile, case.stage_override) == ("NEURAL", "N3", None, {})
+    assert (case.sessions, case.references, case.now) == (A.sessions, A.references, A.now)
+
+
+def test_where_both_step_back_each_ladder_names_its_stage():
+    other = replace(BACK, target_stage="G1")
+    assert cautious([BACK, other]).target_stage == "P2 + G1"
+    assert cautious([BACK, BACK]).target_stage == "P2"
+    assert cautious([replace(BACK, decision=Decision.STOP_REFER, target_stage=None), other]).target_stage is None
 
 
 def test_both_versions_are_named_where_they_differ():
@@ -176,6 +193,12 @@ def test_what_must_be_seen_before_a_stage_is_listed_until_it_was_seen():
     assert outstanding("PHT", 1, seen, NOW) == ()
     assert outstanding("PHT", 2, [], NOW) == ()
     assert [criterion.code for criterion in outstanding("IMT", 9, [], NOW)] == ["h_test"]
+
+
+def test_a_ladder_that_a_physio_changed_keeps_what_must_be_seen_before_its_stages():
+    mine = load({"name": "a slower ladder", "extends": "NEURAL", "override": {"4": {"n": 4}}})
+    assert (mine.key, mine.origin, load("IMT").origin) == (None, "NEURAL", "IMT")
+    assert [criterion.code for criterion in outstanding(mine.origin, 4, [], NOW)] == ["neuro_exam"]
 
 
 def test_a_nerve_is_examined_again_within_14_days():
