@@ -9,11 +9,13 @@ from math import inf
 from rules.allowance import Allowance, Limit
 from rules.case import Case
 from rules.ceilings import ceiling_metric
+from rules.combine import TOGETHER
 from rules.earliest import earliest_run
 from rules.errors import ProgrammeInvalid
 from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
 from rules.metric_facts import label, unit
 from rules.numbers import MOST, metric
+from rules.programme import load
 from rules.rows.gaps import is_run
 from rules.signs.speed_upkeep import is_speed_stale
 from rules.stage import Amounts
@@ -29,7 +31,8 @@ INCLINES = ("inc2_s", "inc4_s", "inc1_s", "inc8_s")
 
 def allowance(case: Case, verdict: Verdict) -> Allowance:
     """The next run under a verdict: the stage's ceilings; after a hold no more than the last GREEN run held; after a
-    step back the target stage's ceilings and at most 70 % of the last GREEN distance. Never a jump in distance.
+    step back, and on the first stage where there is none, at most 70 % of the last GREEN distance, within the target
+    stage's ceilings. Never a jump in distance; without any tolerated run a longer one is no measure of the next.
     """
     try:
         view = look(_on_target(case, verdict))
@@ -44,7 +47,7 @@ def allowance(case: Case, verdict: Verdict) -> Allowance:
         stage=view.stage.id,
         earliest=earliest,
         minutes=_minutes(limits.get("run_s")),
-        distance_m=_distance(view, verdict.decision, earliest),
+        distance_m=_distance(view, verdict, earliest),
         fastest_mps=_at_percent(limits.get("peak3_pct"), view.references),
         strides=limits.get(strides) if strides else None,
         strides_from_mps=_at_percent(_percent(strides), view.references) if strides else None,
@@ -55,10 +58,13 @@ def allowance(case: Case, verdict: Verdict) -> Allowance:
 
 
 def _on_target(case: Case, verdict: Verdict) -> Case:
-    """A step back leads to another stage, and leaves behind what a physio changed of this one."""
-    if verdict.target_stage is None:
-        return case
-    return replace(case, stage=verdict.target_stage, stage_override={})
+    """A step back leads to another stage, and leaves behind what a physio changed of this one.
+
+    Of two programmes held at once the target may be the other ladder's; then this stage's limits stay.
+    """
+    targets = (verdict.target_stage or "").split(TOGETHER)
+    ours = {stage.id for stage in load(case.programme).stages}.intersection(targets)
+    return replace(case, stage=ours.pop(), stage_override={}) if ours else case
 
 
 def _limits(view: View, decision: Decision) -> dict[str, float]:
@@ -86,20 +92,27 @@ def _last_green(view: View) -> Seen | None:
     return green[-1] if green else None
 
 
-def _distance(view: View, decision: Decision, earliest: datetime) -> float:
+def _distance(view: View, verdict: Verdict, earliest: datetime) -> float:
     """No jump from the longest of 30 days; on a hold the last GREEN distance, on a step back 70 % of it."""
-    history = in_horizon(view.case)
+    last = _last_green(view)
+    # Without any tolerated run a longer one is no base, but for who may carry on.
+    history = in_horizon(view.case) if last or verdict.decision >= Decision.CONTINUE else []
     # Until tomorrow the longest run may have left the 30 days.
     moments = (earliest, later(earliest, DAY))
     longest_m = min(longest_before(moment, history, view.case.references) for moment in moments)
     most = max(longest_m * SMALLEST_JUMP, longest_m + SPIKE_EXCESS_M)
-    last = _last_green(view)
     last_m = metric(last.session.metrics, "run_m") if last else None
-    if decision is Decision.REGRESS:
+    if _begins_again(verdict):
         most = min(most, (L30_FLOOR_M if last_m is None else last_m) * FIRST_AFTER_REGRESS)
-    elif decision in (Decision.HOLD, Decision.INSUFFICIENT_DATA) and last_m is not None:
+    elif verdict.decision < Decision.CONTINUE and last_m is not None:
         most = min(most, last_m)
     return float(int(min(most, MOST)))
+
+
+def _begins_again(verdict: Verdict) -> bool:
+    """A step back begins easier, and so does one on the first stage, where it is called a hold."""
+    at_floor = verdict.decision is Decision.HOLD and "REGRESS_AT_FLOOR" in verdict.codes
+    return at_floor or verdict.decision is Decision.REGRESS
 
 
 def _strides(limits: Amounts) -> str | None:

@@ -15,6 +15,7 @@ from rules.errors import RulesError
 from rules.exposure import Exposure, Previous
 from rules.exposure import measure as measure_recording
 from rules.metric_facts import unit
+from rules.next_session import allowance
 from rules.speech.explain import explain as in_words
 from rules.vocabulary import References
 from sensors import ble, files
@@ -76,7 +77,9 @@ def explain(path: Path, *, json: bool) -> list[str]:
     except RulesError as why:
         raise Mistake(f"{path.name}: {_sentence(why)}") from why
     verdict = judge(case)
-    return [_line(verdict.to_json())] if json else in_words(verdict, case).splitlines()
+    return (
+        [_line(verdict.to_json())] if json else in_words(verdict, case, allowed=allowance(case, verdict)).splitlines()
+    )
 
 
 def _measured(run: FileRun, asked: Asked, *, json: bool) -> list[str]:

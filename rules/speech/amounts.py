@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from math import ceil
 
 from rules.numbers import plain
+from rules.windows import later
 
 CANNOT_TELL = "cannot tell"
 
@@ -15,8 +18,8 @@ def amount(value: float | str | None, unit: str | None) -> str:
         return CANNOT_TELL
     if isinstance(value, str):
         return value
-    if unit == "s":
-        return _duration(value)
+    if unit in _BY_UNIT:
+        return _BY_UNIT[unit](value)
     if unit == "m" and value >= 1000:
         return f"{_number(value / 1000)} km"
     if unit == "d":
@@ -29,6 +32,20 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B}"
 
 
+def clock(moment: datetime) -> str:
+    """28 March, 07:30 UTC; a moment within a minute counts as the next one, so that nobody comes too early."""
+    whole = moment if moment.second == moment.microsecond == 0 else later(moment, timedelta(minutes=1))
+    return f"{day(whole)}, {whole:%H:%M} UTC"
+
+
+def _pace(speed_mps: float) -> str:
+    """Minutes for a kilometre, rounded up: what is read as a limit is never faster than it."""
+    if speed_mps <= 0:
+        return "standing"
+    minutes, rest = divmod(ceil(round(1000 / speed_mps, 6)), 60)
+    return f"{minutes}:{rest:02d} min/km"
+
+
 def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{_number(seconds)} s"
@@ -38,3 +55,6 @@ def _duration(seconds: float) -> str:
 
 def _number(value: float) -> str:
     return f"{plain(round(value, 3)):,}"
+
+
+_BY_UNIT: Mapping[str | None, Callable[[float], str]] = {"s": _duration, "m/s": _pace}

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from textwrap import wrap
 
+from rules.allowance import Allowance
 from rules.case import Case
 from rules.dose import weigh
 from rules.errors import ProgrammeInvalid
 from rules.metric_facts import label, unit
 from rules.speech.amounts import amount, day
 from rules.speech.evidence import evidence_of, evidence_of_number
+from rules.speech.next_run import limit_words
 from rules.speech.say import Audience, decision_words, note_words, reason_words, requirement_words
 from rules.speech.words import DISCLAIMER, HELP
 from rules.verdict import Verdict
@@ -22,7 +24,7 @@ WIDTH = 80
 MOST = 7  # lines of one kind; more would push the decision off the screen
 
 
-def explain(verdict: Verdict, case: Case, audience: Audience = "runner") -> str:
+def explain(verdict: Verdict, case: Case, audience: Audience = "runner", *, allowed: Allowance | None = None) -> str:
     """What was decided, why, what is missing, by which versions, and what it is not. Lines of up to 80 columns."""
     view = _view(case)
     target = f" to {verdict.target_stage}" if verdict.target_stage else ""
@@ -32,6 +34,7 @@ def explain(verdict: Verdict, case: Case, audience: Audience = "runner") -> str:
         *_part("Why", _reasons(verdict, case, view, audience)),
         *_part("Asked for at this stage", _requirements(view)),
         *_part("Limits of one session", _limits(view)),
+        *_part("Next run", [" ".join(limit_words(allowed))] if allowed else []),
         *_part("Notes", (note_words(note, audience) for note in verdict.notes)),
         "",
         f"Rules {verdict.rules_version}, programme version {verdict.programme_version or 'not stated'}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cases import NOW, at, felt, flag, only, run, sprint_stage, volume_stage, with_references, with_run, with_runs
+from cases import NOW, at, felt, flag, hold, only, run, sprint_stage, volume_stage, with_references, with_run, with_runs
 from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import random_cases, thoroughly
@@ -15,6 +15,7 @@ from rules.decide import decide
 from rules.load import spike
 from rules.next_session import allowance
 from rules.programme import load
+from rules.speech.next_run import next_run_words
 from rules.view import in_horizon
 from rules.vocabulary import Decision, References
 
@@ -58,6 +59,28 @@ def test_a_step_back_begins_at_70_percent_of_the_last_tolerated_distance():
     next_run = allowed(with_run(A, "a5", during=7))
     assert (next_run.stage, next_run.distance_m) == ("P2", 5040), "7,200 m of 25 March"
     assert next_run.minutes == 35, "the ceiling of the stage below"
+
+
+def test_a_step_back_on_the_first_stage_begins_easier_too():
+    first = replace(A, stage="P1")
+    assert allowed(with_run(first, "a5", during=7)).distance_m == 5040, "70 % of 7,200 m, though it is called a hold"
+    assert allowed(with_run(first, "a5", run_m=9500)).distance_m == 9500, "a hold for another reason repeats the last"
+
+
+def test_a_long_run_that_was_not_tolerated_is_no_measure_of_the_next():
+    red = with_references(with_run(only(replace(A, stage="P1"), "a5"), "a5", during=7, run_m=9000), declared_at=None)
+    assert allowed(red).distance_m == 1750, "70 % of the 2,500 m that stand for no base at all"
+    silent = with_run(red, "a5", during=None, morning=None)
+    held = allowed(replace(silent, holds=(hold("03-30 00:00"),)))
+    assert held.distance_m == 3000, "nobody knows how the 9,000 m were tolerated"
+
+
+def test_of_two_programmes_the_step_back_is_the_one_of_the_own_ladder():
+    bad = with_run(A, "a5", during=7)
+    back = decide(bad)
+    both, other = replace(back, target_stage="N1 + P2"), replace(back, target_stage="N1")
+    assert allowance(bad, both).stage == "P2"
+    assert (allowance(bad, other).stage, allowance(bad, other).distance_m) == ("P3", 5040)
 
 
 def test_a_stop_allows_nothing_and_so_does_an_unknown_programme():
@@ -125,3 +148,47 @@ def test_while_running_equal_is_within_and_one_more_is_passed():
 def test_without_a_top_speed_its_ceiling_cannot_be_told_while_running():
     (peak,) = (now for now in ceilings_now(P6, References(), {"peak3_pct": 20.0}) if now.metric == "peak3_pct")
     assert (peak.state, peak.limit_mps) == ("cannot tell", None)
+
+
+# In words
+
+
+def said(case):
+    verdict = decide(case)
+    return next_run_words(allowance(case, verdict), verdict)
+
+
+def test_the_next_run_is_said_in_minutes_pace_and_incline_with_what_is_still_to_earn():
+    assert said(with_run(A, "a4", fat_s=200)) == (
+        "The next run has its place on stage P3 from 30 March, 18:00 UTC on.",
+        "At most 55 min of running.",
+        "At most 7.92 km in all.",
+        "Nowhere faster than 3:29 min/km.",
+        "At most 3 min uphill (from 4 % on).",
+        "Still to earn: running while fatigued, all together: 18 min 20 s of 20 min.",
+    )
+
+
+def test_on_a_hold_nothing_is_to_be_earned_and_nothing_new_is_allowed():
+    words = said(with_run(with_run(A, "a4", during=4), "a5", during=4))
+    assert words[3:] == ("Nowhere faster than 4:21 min/km.", "Nothing uphill (from 4 % on).")
+
+
+def test_strides_are_said_with_their_pace_and_a_stop_says_no():
+    assert "At most 10 fast efforts (from 2:59 min/km on)." in said(replace(A, stage="P6"))
+    assert said(replace(A, flags=(flag(),))) == ("No run until this is settled.",)
+    unknown = said(with_references(replace(A, stage="P6"), v_max_mps=None, v_max_kind=None, v_thr_mps=None))
+    assert {"How fast cannot be told: your top speed is not known.", "No fast efforts."} <= set(unknown)
+
+
+def test_nobody_is_called_a_second_too_early():
+    full = with_runs(A, *(run(f"b{i}", at(f"03-{26 + i} 20:00"), 900, 2000, felt()) for i in range(3)))
+    assert said(full)[0].endswith("from 2 April, 20:01 UTC on.")
+
+
+@thoroughly
+@given(random_cases())
+def test_whatever_the_case_the_next_run_has_words(case):
+    words = said(case)
+    assert words
+    assert not any("None" in sentence or "{" in sentence for sentence in words)

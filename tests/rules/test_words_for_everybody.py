@@ -13,6 +13,7 @@ from random_cases import random_cases, thoroughly
 
 from rules.attest import ENTRY
 from rules.decide import CODES, decide
+from rules.next_session import allowance
 from rules.red_flags import RED_FLAGS, red_flag
 from rules.signs.alert_kinds import KINDS
 from rules.speech.explain import explain
@@ -178,7 +179,7 @@ def test_what_nobody_knows_reads_cannot_tell():
 def test_every_verdict_can_be_explained_to_both_on_a_screen_without_a_forbidden_word(case):
     verdict = decide(case)
     for audience in ("runner", "physio"):
-        text = explain(verdict, case, audience)
+        text = explain(verdict, case, audience, allowed=allowance(case, verdict))
         assert max(len(line) for line in text.splitlines()) <= 80
         assert len(text.splitlines()) <= 60
         assert DISCLAIMER in text
