@@ -14,7 +14,8 @@ from chunk_server import TOKEN
 from gateway.app import Chance, Gateway
 from gateway.clock import SECOND_NS, AcceleratedClock, SystemClock, displacement
 from gateway.settings import Settings
-from gateway.virtual.runs import Body, Segment, length_s
+from gateway.virtual.pods import Pod
+from gateway.virtual.runs import Body, Moment, Segment, length_s
 from gateway.virtual.stage import Stage
 from sensors.packet import Packet
 
@@ -91,6 +92,21 @@ def jog(seconds: float, rest_s: float = 25.0) -> tuple[Segment, ...]:
         Segment(for_s=seconds, speed_mps=3.0),
         Segment(for_s=rest_s, speed_mps=0.0),
     )
+
+
+def remembered(pod: Pod) -> list[tuple[int, bytes]]:
+    """What the pod says from now on, heard or not: the second of the run, and the packet."""
+    said: list[tuple[int, bytes]] = []
+    measured = pod.measured
+
+    def remember(moment: Moment) -> bytes | None:
+        payload = measured(moment)
+        if payload is not None:
+            said.append((moment.elapsed_s, payload))
+        return payload
+
+    pod.measured = remember
+    return said
 
 
 class Rehearsal:
