@@ -44,6 +44,7 @@ class ChunkServer:
         self.answers: dict[tuple[str, str], list[int]] = {}
         self.requests: Counter[str] = Counter()
         self.heartbeats: list[dict] = []
+        self.assignments: list[dict] | None = None  # None: it knows nothing of them
         self.protocols: set[str] = set()
         self.files: dict[str, bytes] = {}
         self.live: Literal["unknown", "taken", "hanging"] = "unknown"
@@ -151,7 +152,7 @@ class ChunkServer:
 
     async def _heartbeat(self, request: web.Request) -> web.Response:
         self.heartbeats.append(await request.json())
-        return web.json_response({})
+        return web.json_response({} if self.assignments is None else {"assignments": self.assignments})
 
     async def _start_pairing(self, request: web.Request) -> web.Response:
         assert (await request.json())["name"]
