@@ -1,6 +1,8 @@
 # Every verb of the project. `make demo` and `make test` are all that a newcomer needs.
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Where an environment forbids caches, each of the hundreds of processes of the tests would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench requirements setup setup-run clean help
 

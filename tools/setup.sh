@@ -19,7 +19,7 @@ python="${PYTHON:-python3}"
 export VIRTUAL_ENV="$PWD/.venv"
 if [ "$kind" = dev ]; then requirements=requirements/dev.txt; else requirements=requirements/base.txt; fi
 echo "Installing what Stridegate needs into .venv ..." >&2
-.venv/bin/uv pip install --quiet --require-hashes -r "$requirements"
+.venv/bin/uv pip install --quiet --compile-bytecode --require-hashes -r "$requirements"
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 touch ".venv/.ready-$kind"
 if [ "$kind" = dev ]; then touch .venv/.ready-run; fi
