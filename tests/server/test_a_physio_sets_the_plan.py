@@ -160,4 +160,4 @@ async def test_the_page_shows_the_override_and_what_was_computed(physio, runner)
     await physio.post("/api/v1/runners/r-1/overrides", json=override)
     page = await (await runner.get("/runners/r-1")).text()
     assert 'data-decision="HOLD"' in page and "Cy Example set this until" in page
-    assert "Computed from your runs: one step back" in page
+    assert "Computed from your runs: One step back" in page
