@@ -8,7 +8,6 @@ from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
@@ -131,7 +130,7 @@ class Gateway:
             await asyncio.sleep(TELL_EVERY_S)
             sensors = self._finder.words()
             strangers = list(self._finder.strangers.values())
-            free = await in_thread(partial(_free_bytes, self._settings.data))
+            free = await in_thread(lambda: disk_usage(self._settings.data).free)
             self._report({"event": "sensors", "sensors": sensors, "strangers": strangers, "disk_free_bytes": free})
             for recording in await self._keeper.recordings():
                 runner = recording["runner"]
@@ -253,14 +252,6 @@ class Gateway:
         if what != self._trouble.get(where, ""):
             self._report({"event": "trouble" if what else "well", "where": where, "what": what})
         self._trouble[where] = what
-
-
-def _free_bytes(folder: Path) -> int | None:
-    """None where a failing disk does not even say that: a picture must not stop the recording."""
-    try:
-        return disk_usage(folder).free
-    except OSError:
-        return None
 
 
 def _roster(settings: Settings) -> Roster:
