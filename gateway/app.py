@@ -177,7 +177,7 @@ class Gateway:
             settings.ca_file,
         )
         sync.also_held = partial(files_held, settings.data, settings.server)
-        sync.on_answer, sync.about = self._on_answer, self._about
+        sync.on_answer = self._on_answer
         return sync
 
     def _make_live(self) -> Live | None:
@@ -223,11 +223,6 @@ class Gateway:
         self._keeper.journaled.update(packets)
         if sealed and self._sync is not None:
             self._sync.wake()
-
-    def _about(self) -> dict[str, Any]:
-        """For the heartbeat: how full each sensor's battery is, in percent."""
-        batteries = {one.info.address: one.battery_percent for one in self._finder.links.values()}
-        return {"battery": {address: percent for address, percent in batteries.items() if percent is not None}}
 
     async def _on_answer(self, answer: dict[str, Any]) -> None:
         """What the server says to a heartbeat: which sensor is whose, as far as it knows that word."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -17,7 +16,7 @@ from gateway.inlet import Inlet
 from gateway.link import LONGEST_PAUSE_S, Link, pause_s
 from gateway.scanner import Scanner, wanted_services
 from gateway.virtual.pods import Pod
-from gateway.virtual.runs import Body, Moment, Segment, perform
+from gateway.virtual.runs import Body
 from gateway.virtual.stage import Stage
 from gateway.watchdog import LONGEST_PATIENCE_S, Watchdog
 from sensors.devices import SensorInfo
@@ -145,31 +144,6 @@ async def test_malformed_and_empty_packets_come_byte_for_byte() -> None:
         assert here.heard() == odd
 
 
-class PowerPod(Pod):
-    """A foot pod that tells running power as a bicycle would (Cycling Power Service)."""
-
-    service, characteristic, model = 0x1818, 0x2A63, "Power pod S1"
-
-    def measured(self, _moment: Moment) -> bytes:
-        return struct.pack("<Hh", 0, 250)
-
-
-async def test_power_is_subscribed_to_as_well() -> None:
-    async with Stage(Body(seed=1)) as stage:
-        pod = PowerPod(stage.air, "C0:11:22:33:44:07", "Power Sim 07", "SIM-PW-07")
-        await pod.switch_on()
-        here = Held(stage, pod, 30, 30)
-        running = asyncio.create_task(here.link.run())
-        await here.connected()
-        await pod.say(pod.measured(perform((Segment(for_s=1, speed_mps=3.0),), stage.body)[0]))
-        heard = here.inlet.next_now()
-        assert heard is not None and heard.packet.characteristic == "2A63"
-        assert here.inlet.values(pod.address) == {"values": {"power_w": 250}}
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await pod.switch_off()
-
-
 async def test_a_sensor_that_is_away_is_looked_for_until_it_comes() -> None:
     async with held() as here:
         await here.connected()
@@ -212,7 +186,7 @@ async def test_a_sweep_finds_linked_sensors_that_no_longer_advertise() -> None:
 
 
 def test_the_services_looked_for_are_those_with_something_to_record() -> None:
-    assert {"1814", "1826", "180D", "1818"} <= set(wanted_services())
+    assert {"1814", "1826", "180D"} <= set(wanted_services())
     assert "180A" not in wanted_services() and "180F" not in wanted_services()
 
 

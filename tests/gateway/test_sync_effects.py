@@ -122,18 +122,6 @@ async def test_the_server_hears_that_nothing_is_held_any_more_before_anybody_say
         assert heard == [{"runner-1": 0}]
 
 
-async def test_a_boot_is_dated_as_soon_as_a_server_tells_the_time_and_not_only_at_the_end(tmp_path: Path) -> None:
-    """A power cut in mid-run must not leave half of it in 1970."""
-    clock = StillClock()
-    async with ChunkServer() as server, desk(tmp_path, server.url, clock) as here:
-        await here.record(packets(10), is_closed=False)
-        here.sync.wake()
-        async with asyncio.timeout(PATIENCE_S):
-            while not (boots := await here.writer.do(lambda journal: journal.boots(CAPTURE)))[0]["trusted"]:
-                await asyncio.sleep(0.01)
-        assert (await here.row()).state == "open" and boots[0]["boot"] == clock.boot
-
-
 @pytest.mark.parametrize("seed", range(1, 3 * SOAK + 1))
 async def test_cut_connections_change_nothing_but_the_time(tmp_path: Path, seed: int, monkeypatch) -> None:
     monkeypatch.setattr(sync_module, "FIRST_PAUSE_S", 0.01)
