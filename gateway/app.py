@@ -8,7 +8,6 @@ from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from shutil import disk_usage
 from typing import Any
 
 from gateway import assigned
@@ -21,7 +20,6 @@ from gateway.keeper import Keeper
 from gateway.ledger import CaptureRow
 from gateway.link import Link
 from gateway.live import Live
-from gateway.now import Now
 from gateway.progress import Event, Report
 from gateway.radio import Radio
 from gateway.recorder import Recorder, utc
@@ -31,7 +29,6 @@ from gateway.salvage import open_sound
 from gateway.settings import Settings
 from gateway.sync import Sync
 from gateway.threads import in_thread
-from gateway.window import keep_open
 from gateway.writer import Told, Writer
 
 TELL_EVERY_S = 1.0  # real time, for people
@@ -56,9 +53,7 @@ class Gateway:
     """
 
     def __init__(self, settings: Settings, radio: Radio, clock: Clock, chance: Chance, report: Report) -> None:
-        self._settings, self._clock, self._tell_outside = settings, clock, report
-        self.now = Now()
-        report = self._report
+        self._settings, self._clock, self._report = settings, clock, report
         self._stop = asyncio.Event()
         self._trouble: dict[str, str] = {}
         self._completed = 0
@@ -94,13 +89,8 @@ class Gateway:
             log.critical("%s", why.exceptions[0])
         return await self._stopped()
 
-    def _report(self, event: Event) -> None:
-        self.now.hear(event)
-        self._tell_outside(event)
-
     async def _until_stopped(self) -> None:
         work = [self._keeper.run(), self._finder.run(), self._tell(), self._prune()]
-        work.append(keep_open(self._settings.data, self.now.words))
         if self._sync is not None:
             work.append(self._sync.run())
         if self._live is not None:
@@ -129,9 +119,7 @@ class Gateway:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
             sensors = self._finder.words()
-            strangers = list(self._finder.strangers.values())
-            free = await in_thread(lambda: disk_usage(self._settings.data).free)
-            self._report({"event": "sensors", "sensors": sensors, "strangers": strangers, "disk_free_bytes": free})
+            self._report({"event": "sensors", "sensors": sensors})
             for recording in await self._keeper.recordings():
                 runner = recording["runner"]
                 values = (sensor["values"] for sensor in sensors if sensor["runner"] == runner)

@@ -99,12 +99,9 @@ class Finder:
     def words(self) -> list[dict[str, Any]]:
         """Every sensor with its state, its latest values and how many real seconds ago it spoke."""
         return [
-            words(link) | self._owner(address) | self._inlet.values(address) for address, link in self.links.items()
+            words(link) | {"runner": self._roster.whose(address)} | self._inlet.values(address)
+            for address, link in self.links.items()
         ]
-
-    def _owner(self, address: str) -> dict[str, str | None]:
-        runner = self._roster.whose(address)
-        return {"runner": runner, "nickname": self._roster.nickname(runner) if runner else ""}
 
     def glance(self, runner: str) -> Glance:
         """What somebody's sensors say at this moment, without those that have fallen silent."""

@@ -139,7 +139,7 @@ class Link:
             await self._until_lost_or_silent(lost)
         finally:
             try:
-                await release(client)
+                await _release(client)
             finally:
                 self.part(self.info.address)
 
@@ -208,7 +208,7 @@ def pause_s(vain: int, jitter: float) -> float:
     return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**vain))
 
 
-async def release(client: BleakClient) -> None:
+async def _release(client: BleakClient) -> None:
     """After a drop too: bluetoothd goes on telling a client that never said goodbye, and each packet comes twice."""
     try:
         async with asyncio.timeout(RELEASE_TIMEOUT_S):
