@@ -33,7 +33,7 @@ from gateway.writer import Told, Writer
 
 TELL_EVERY_S = 1.0  # real time, for people
 PRUNE_EVERY_S = 24 * 3600.0
-STOPPING_TIMEOUT_S = 5.0  # after the radio was given back; whoever sends SIGTERM loses patience after ten
+STOPPING_TIMEOUT_S = 8.0  # a service manager loses patience after ten
 
 log = logging.getLogger(__name__)
 

@@ -108,7 +108,9 @@ class Finder:
         speaking = {
             link.info.address: link.info
             for link in self.links.values()
-            if self._roster.whose(link.info.address) == runner and _is_fresh(link.watchdog.silent_s)
+            if self._roster.whose(link.info.address) == runner
+            and link.watchdog.silent_s is not None
+            and link.watchdog.silent_s <= FRESH_S
         }
         return glance(self._inlet.latest(), speaking)
 
@@ -134,10 +136,6 @@ class Finder:
         self.links[sighting.address] = link
         self._report({"event": "found", **words(link), "services": list(sighting.services)})
         return link
-
-
-def _is_fresh(silent_s: float | None) -> bool:
-    return silent_s is not None and silent_s <= FRESH_S
 
 
 def words(link: Link) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gateway.clock import Clock
 from gateway.facts import facts, offered
 from gateway.inlet import Inlet
 from gateway.radio import Radio
-from gateway.scanner import RADIO_ERRORS, RELEASE_TIMEOUT_S, RadioUnavailable, Scanner
+from gateway.scanner import RADIO_ERRORS, RadioUnavailable, Scanner
 from gateway.watchdog import Watchdog
 from sensors import ble
 from sensors.devices import SensorInfo
@@ -26,6 +26,7 @@ from sensors.packet import Packet, short_uuid
 
 CONNECT_ATTEMPTS = 2  # at some 20 s each; while one is connected, no other sensor can be
 CONNECT_TIMEOUT_S = 50.0
+RELEASE_TIMEOUT_S = 5.0  # disconnect() hangs when bluetoothd is gone
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 30.0  # a runner who turns a corner is back at once; a flat battery is not
 
 VAIN_TRIES = 40  # some ten minutes; whoever scans finds it again, under this address or another

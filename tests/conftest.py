@@ -1,4 +1,4 @@
-"""What holds for every run of the tests, and what it says at its end: how many ran over real data, and where it lay."""
+"""What every run of the tests says at its end: how many of them ran over real data, and where it lay."""
 
 from __future__ import annotations
 
