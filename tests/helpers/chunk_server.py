@@ -44,7 +44,6 @@ class ChunkServer:
         self.answers: dict[tuple[str, str], list[int]] = {}
         self.requests: Counter[str] = Counter()
         self.heartbeats: list[dict] = []
-        self.assignments: list[dict] | None = None  # None: it knows nothing of them
         self.protocols: set[str] = set()
         self.files: dict[str, bytes] = {}
         self.live: Literal["unknown", "taken", "hanging"] = "unknown"
@@ -152,7 +151,7 @@ class ChunkServer:
 
     async def _heartbeat(self, request: web.Request) -> web.Response:
         self.heartbeats.append(await request.json())
-        return web.json_response({} if self.assignments is None else {"assignments": self.assignments})
+        return web.json_response({})
 
     async def _start_pairing(self, request: web.Request) -> web.Response:
         assert (await request.json())["name"]
