@@ -28,7 +28,7 @@ from gateway.options import (
     TokenFile,
     as_paired,
     settings_of,
-    whose_runs,
+    whose,
     with_token,
 )
 from gateway.progress import json_lines
@@ -64,9 +64,6 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     data: Data = None,
     runner: Runner = None,
     sensor: Annotated[list[str] | None, typer.Option(help="Record this address only; may be repeated.")] = None,
-    assign: Annotated[
-        list[str] | None, typer.Option(help="SENSOR=RUNNER: whose a sensor is, by address or serial; may be repeated.")
-    ] = None,
     radio: RadioName = None,
     adapter: Adapter = None,
     rate: Annotated[float | None, typer.Option(help="Virtual radio: how many times as fast.")] = None,
@@ -75,13 +72,12 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     sessions: Annotated[int | None, typer.Option(help="Stop after so many complete captures.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Record every run, of one runner or of several at once, and hand it to the server."""
+    """Record every run of one runner and hand it to the server."""
     given = locals()
     given["stillness_s"] = given.pop("stillness")
     given["sensors"] = tuple(given.pop("sensor") or ()) or None
-    given["assign"] = tuple(given["assign"] or ()) or None
     del given["as_json"]
-    settings = with_token(whose_runs(settings_of(**given)))
+    settings = with_token(whose(settings_of(**given)))
     if as_json:
         return asyncio.run(record(settings, json_lines()))
     screen = Screen(is_simulated=settings.radio == "virtual")

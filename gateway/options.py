@@ -68,14 +68,6 @@ def whose(settings: Settings) -> Settings:
     raise Mistake("whose runs are these? Say so with --runner")
 
 
-def whose_runs(settings: Settings) -> Settings:
-    """The same for recording, where each sensor may have its own runner: as told, else as the server will say."""
-    paired = known(settings.data)
-    if settings.assign or (paired is not None and len(paired.runners) > 1):
-        return settings
-    return whose(settings)
-
-
 def as_paired(settings: Settings) -> Settings:
     """The same, with what pairing left where nothing else is named. Raises BadToken."""
     paired = known(settings.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,7 @@ class Sync:
 
     `on_complete(capture)` is called once for each capture that the server has whole; `on_change()` whenever a number
     or `trouble` changed. `jitter()` gives numbers from 0 to 1. `also_held` may be set: it says what of each runner
-    waits for the server elsewhere on this disk, or raises JournalError; and `on_answer`, which hears what the server
-    says to a heartbeat.
+    waits for the server elsewhere on this disk, or raises JournalError.
     """
 
     def __init__(
@@ -63,8 +62,6 @@ class Sync:
         self._token_file, self._writer, self._clock = token_file, writer, clock
         self._ca_file = ca_file
         self.also_held: Callable[[], Mapping[str, int]] = dict
-        self.about: Callable[[], dict[str, Any]] = dict
-        self.on_answer: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
         self._awake = asyncio.Event()
         self._refused_token: str | None = None
@@ -178,12 +175,9 @@ class Sync:
             return
         words: dict[str, Any] = {"held": held, "wall_ns": self._clock.wall_ns(), "boot": self._clock.boot}
         try:
-            answer = await server.heartbeat(words | self.about())
+            await server.heartbeat(words)
         except (Refused, Gone, Unwelcome) as why:
             log.debug("no heartbeat: %s", why)
-        else:
-            if self.on_answer is not None:
-                await self.on_answer(answer)
         self._beaten = (now_s, held)
 
     async def _held(self) -> dict[str, int]:
