@@ -89,7 +89,7 @@ def test_without_bluetooth_a_scan_says_so(capfd, monkeypatch) -> None:
 
 
 def test_a_scan_lists_the_sensors_in_reach(capfd) -> None:
-    assert called(["scan", "--radio", "virtual", "--seconds", "3", "--json"]) == 0
+    assert called(["scan", "--radio", "virtual", "--seconds", "0.4", "--json"]) == 0
     found = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [(one["name"], one["services"]) for one in found] == [
         ("Heart Sim 03", ["180D"]),

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 from bleak.exc import BleakError
-from gateway_kit import PATIENCE_S
 
 from gateway.clock import SystemClock
 from gateway.inlet import Inlet
@@ -40,7 +39,7 @@ class Held:
         )
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(8):
             while not is_so():
                 await asyncio.sleep(0.005)
 
@@ -107,14 +106,11 @@ async def test_a_silent_link_is_cut_and_made_anew() -> None:
 
 
 async def test_a_sensor_that_goes_on_speaking_is_left_alone() -> None:
-    async with held(silence_s=0.01) as here:
-        now = 0.0
-        here.watchdog._now = lambda: now
+    async with held(silence_s=0.3) as here:
         await here.connected()
         for _ in range(12):
             await here.pod.say(STEP)
-            now += 0.009  # nearly too long, twelve times
-            await asyncio.sleep(0.03)  # the watchdog looks
+            await asyncio.sleep(0.05)
         assert here.link.connections == 1
 
 
@@ -180,7 +176,7 @@ async def test_the_queue_counts_what_it_cannot_take_and_never_waits() -> None:
 async def test_a_sweep_finds_linked_sensors_that_no_longer_advertise() -> None:
     async with held() as here:
         await here.connected()
-        found = await Scanner(here.stage.radio).sweep(PATIENCE_S, until=here.stage.strap.address)
+        found = await Scanner(here.stage.radio).sweep(0.3)
         assert found[here.pod.address].rssi_dbm is None
         assert found[here.stage.strap.address].rssi_dbm is not None
 
@@ -217,20 +213,17 @@ async def test_a_sensor_that_was_heard_elsewhere_ends_the_pause() -> None:
         await here.pod.switch_off()
         await here.until(lambda: here.link.state == "searching")
         await here.until(lambda: here.link.state == "lost")
-        resting = asyncio.create_task(here.link._rest(10 * PATIENCE_S))
+        resting = asyncio.create_task(here.link._rest(60))
         await asyncio.sleep(0)
         here.link.seen()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(1):
             await resting
 
 
 async def test_a_library_that_swallows_a_cancellation_keeps_no_gateway_from_ending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = asyncio.Event()
-
     async def deaf(*_: object, **__: object) -> dict[str, object]:
-        asked.set()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(0.3)
         return {}
@@ -239,7 +232,7 @@ async def test_a_library_that_swallows_a_cancellation_keeps_no_gateway_from_endi
         here = Held(stage, stage.footpod, 30, 30)
         monkeypatch.setattr(here.link._scanner, "sweep", deaf)
         running = asyncio.create_task(here.link.run())
-        await asked.wait()
+        await asyncio.sleep(0.1)
         running.cancel()
-        done, _ = await asyncio.wait([running], timeout=PATIENCE_S)
+        done, _ = await asyncio.wait([running], timeout=2)
         assert done

@@ -182,7 +182,7 @@ class ChunkServer:
             return problem(404, "there is nothing here")
         self.seen.append((request.match_info["runner"], await request.json()))
         if self.live == "hanging":
-            await asyncio.sleep(3600)
+            await asyncio.sleep(60)
         return web.Response(status=204)
 
 
