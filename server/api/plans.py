@@ -20,21 +20,11 @@ from server.storage.people import Person
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class SecondForm(forms.Form):
-    """A second programme that is held at the same time; the references are the runner's, and so the plan's."""
-
-    programme: str | dict[str, Any]
-    stage: Code
-    stage_entered_at: AwareDatetime
-    profile: str | dict[str, Any] | None = None
-    stage_override: dict[str, Any] | None = None
-    baseline_morning: forms.Pain | None = None
-    baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
-    onset_at: AwareDatetime | None = None
-
-
 class PlanForm(forms.Form):
-    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them."""
+    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them.
+
+    `beside` is a second programme: `programme`, `stage`, `stage_entered_at`, and what of the plan else is its own.
+    """
 
     programme: str | dict[str, Any]
     stage: Code
@@ -45,7 +35,7 @@ class PlanForm(forms.Form):
     baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
     onset_at: AwareDatetime | None = None
     references: dict[str, Any] | None = None
-    second: SecondForm | None = None
+    beside: dict[str, Any] | None = None
 
 
 class PreviewForm(forms.Form):
@@ -55,10 +45,7 @@ class PreviewForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    """`second` where it is the stage of the second programme."""
-
     stage: Code
-    second: bool = False
     baseline_morning: forms.Pain | None = None
 
 
@@ -110,9 +97,8 @@ async def stage(request: web.Request) -> web.Response:
     form = await forms.body(request, StageForm)
 
     def enter(db: Session, person: Person, runner: Person, now: datetime) -> Any:
-        step = plans.Step(stage=form.stage, baseline_morning=form.baseline_morning, second=form.second)
-        criteria = plans.criteria(db, runner.id, step, now)
-        saved = plans.move(db, runner.id, asking.physio(person), step, now)
+        criteria = plans.criteria(db, runner.id, form.stage, now)
+        saved = plans.move(db, runner.id, asking.physio(person), form.stage, form.baseline_morning, now)
         return saved, criteria
 
     saved, criteria = await asking.write(request, enter)
@@ -122,7 +108,7 @@ async def stage(request: web.Request) -> web.Response:
 
 async def _measure_again(request: web.Request) -> None:
     """A changed reference or onset measures the earlier runs again before anything more is said."""
-    await request.app[REVIEWER].review(request.match_info["runner"])
+    await request.app[REVIEWER].measure_again(request.match_info["runner"])
 
 
 def _seen_version(request: web.Request) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.view import View
-from server.pages import note_words
 from server.pages.doses import RESPONSES
 from server.pages.reader import N_, Reader
 from server.review import Look, SeenRun
@@ -57,12 +56,10 @@ def _facts(item: SeenRun, reader: Reader) -> Iterator[str]:
 
 
 def _notes(item: SeenRun, reader: Reader) -> Iterator[str]:
-    if not item.run.mine:
-        yield reader.gettext("Marked as somebody else's run: nothing of it counts.")
-    elif not item.counts:
+    if not item.counts:
         yield reader.gettext("Less than a minute of running: kept, but not a session.")
     if item.run.measured.get("quality") != "OK":
         yield reader.gettext("Poorly recorded: it counts toward load and limits, never toward the dose.")
     if item.run.measured.get("inc2_s") is None:
         yield reader.gettext("Incline was not measured.")
-    yield from note_words.sentences(item.run.measured.get("notes", []), reader)
+    yield from item.run.measured.get("notes", [])

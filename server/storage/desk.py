@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
 from server.storage.database import Database
-from server.storage.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,9 +20,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
-        self._writer = Writer(database) if database.is_sqlite else None
-        self._writers = ThreadPoolExecutor(4, "stridegate-write")
+        self._writer = ThreadPoolExecutor(1 if database.is_sqlite else 4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -33,8 +28,7 @@ class Desk:
             with self.database.read() as db:
                 return work(db, *args, **kwargs)
 
-        with self._watched("read"):
-            return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""
@@ -42,27 +36,10 @@ class Desk:
         def transaction(db: Session) -> T:
             return work(db, *args, **kwargs)
 
-        with self._watched("write"):
-            if self._writer is not None:
-                return cast(T, await self._writer.do(transaction))
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._writers, self.database.transact, transaction)
-
-    @contextmanager
-    def _watched(self, kind: str) -> Iterator[None]:
-        began_s = time.monotonic()
-        try:
-            yield
-        finally:
-            self.timed(kind, time.monotonic() - began_s)
-
-    async def scrub(self) -> None:
-        """Leave nothing on disk of what was deleted; where the database has one lock, writes wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._writers, self.database.scrub)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, self.database.transact, transaction)
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        self._writers.shutdown()
+        self._writer.shutdown()
         self._readers.shutdown()
         self.database.close()

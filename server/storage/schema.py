@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from server.storage.tables import (
-    alerts,
-    arrivals,
-    audit,
-    columns,
-    doors,
-    erased,
-    gateways,
-    people,
-    preferences,
-    programmes,
-    runs,
-)
+from server.storage.tables import arrivals, audit, columns, gateways, people, preferences, runs
 
-ROOMS = (alerts, arrivals, audit, doors, erased, gateways, people, preferences, programmes, runs)
+ROOMS = (arrivals, audit, gateways, people, preferences, runs)
 metadata = columns.metadata
