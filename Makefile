@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where an environment forbids caches, each of the hundreds of processes of the tests would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench requirements setup setup-run clean help
+.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench audit requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -13,8 +13,9 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 	@$(BIN)/stridegate demo $(DEMO)
 
 test: setup      ## all tests
-	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql
-	@$(BIN)/pytest -q $(TESTS)
+	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql \
+		systemd-analyze:systemd caddy:caddy mosquitto:mosquitto
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
 
 test-bluez: setup  ## the gateway against a real bluetoothd and kernel, in a machine of its own; minutes
 	@sh tools/system.sh qemu-system-x86_64:qemu-system-x86 /usr/libexec/bluetooth/bluetoothd:bluez dbus-daemon:dbus \
@@ -26,6 +27,7 @@ lint: setup      ## style, types and the drawing of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r sensors rules gateway server
 
 planted: setup   ## every planted bug must still turn its test red
 	@$(BIN)/python tests/planted/run.py
@@ -42,7 +44,8 @@ soak: export STRIDEGATE_SOAK ?= 50
 soak: export FUZZ_SECONDS ?= 600
 soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
 	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
-	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py
+	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
+		tests/server/alerts/test_a_storm_of_runners.py
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
@@ -54,12 +57,15 @@ real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 bench: setup     ## speed, as a ratio to a reference of the same minute
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
 
-screenshots: setup  ## the pictures of the README, taken from a fresh demo
+screenshots: setup  ## the pictures of the README from a fresh demo; INTO=folder for every page of the router
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1
-	@$(BIN)/python tools/screenshots.py
+	@$(BIN)/python tools/screenshots.py $(INTO)
 
 languages: setup ## collect every sentence for the translators, and name those without a translation
 	@$(BIN)/python tools/languages.py
+
+audit: setup     ## ask for known weaknesses of every pinned package; needs the network, and says so where there is none
+	@$(BIN)/python tools/audit.py
 
 requirements:    ## pin again, with hashes, after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/uv.in -o requirements/uv.txt

@@ -9,12 +9,15 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
+from gateway.again import NotTaken, send_again
 from gateway.disk import JournalError, NotRecording
 from gateway.doctor import Check, examine
 from gateway.inlet import decoded
 from gateway.joined import lines
 from gateway.joining import pair, watch
+from gateway.looking import Seen, asked
 from gateway.options import (
     TOKEN_NAME,
     Adapter,
@@ -28,13 +31,13 @@ from gateway.options import (
     TokenFile,
     as_paired,
     settings_of,
-    whose,
+    whose_runs,
     with_token,
 )
 from gateway.progress import json_lines
 from gateway.recorder import utc
-from gateway.scanner import RadioUnavailable, Scanner, Sighting
-from gateway.screen import Screen
+from gateway.scanner import RadioUnavailable, Scanner
+from gateway.screen import Screen, drawn
 from gateway.settings import Settings
 from gateway.start import open_radio, record
 from gateway.status import replay as read_packets
@@ -64,6 +67,9 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     data: Data = None,
     runner: Runner = None,
     sensor: Annotated[list[str] | None, typer.Option(help="Record this address only; may be repeated.")] = None,
+    assign: Annotated[
+        list[str] | None, typer.Option(help="SENSOR=RUNNER: whose a sensor is, by address or serial; may be repeated.")
+    ] = None,
     radio: RadioName = None,
     adapter: Adapter = None,
     rate: Annotated[float | None, typer.Option(help="Virtual radio: how many times as fast.")] = None,
@@ -72,12 +78,13 @@ def run(  # noqa: PLR0913, PLR0917 - options are keywords to whoever types them
     sessions: Annotated[int | None, typer.Option(help="Stop after so many complete captures.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Record every run of one runner and hand it to the server."""
+    """Record every run, of one runner or of several at once, and hand it to the server."""
     given = locals()
     given["stillness_s"] = given.pop("stillness")
     given["sensors"] = tuple(given.pop("sensor") or ()) or None
+    given["assign"] = tuple(given["assign"] or ()) or None
     del given["as_json"]
-    settings = with_token(whose(settings_of(**given)))
+    settings = with_token(whose_runs(settings_of(**given)))
     if as_json:
         return asyncio.run(record(settings, json_lines()))
     screen = Screen(is_simulated=settings.radio == "virtual")
@@ -94,12 +101,8 @@ def scan(
 ) -> int:
     """List the sensors in reach that can be recorded."""
     found = asyncio.run(_scan(settings_of(radio=radio, adapter=adapter), seconds))
-    for sighting in sorted(found, key=lambda one: one.name):
-        words = {"sensor": sighting.address, "name": sighting.name, "services": list(sighting.services)}
-        if as_json:
-            typer.echo(json.dumps({**words, "rssi_dbm": sighting.rssi_dbm}, ensure_ascii=False))
-        else:
-            typer.echo(f"{sighting.address}  {sighting.name:24}  {', '.join(sighting.services) or 'linked already'}")
+    for one in sorted(found, key=lambda one: one.sighting.name):
+        typer.echo(json.dumps(_seen(one), ensure_ascii=False) if as_json else _seen_line(one))
     if not found and not as_json:
         typer.echo("No sensor in reach. Wake it: take a few steps, wet the strap, start the belt.")
     return 0
@@ -112,6 +115,8 @@ def status(data: Data = None, as_json: Json = False) -> int:
     if as_json:
         typer.echo(json.dumps(said, ensure_ascii=False))
         return 0
+    if said["now"] is not None:
+        Console(highlight=False).print(drawn(said["now"]))
     for row in said["captures"]:
         counts = f"{row['journaled']:7,} on disk  {row['uploaded']:7,} with the server"
         typer.echo(
@@ -126,10 +131,22 @@ def status(data: Data = None, as_json: Json = False) -> int:
 @cli.command()
 def replay(
     capture: Annotated[str, typer.Argument(help="Id of a capture, or its beginning.")],
+    is_to_print: Annotated[
+        bool, typer.Option("--print", help="Print its packets instead; as sent, with --json.")
+    ] = False,
+    server: ServerAddress = None,
+    token_file: TokenFile = None,
+    ca_file: CaFile = None,
     data: Data = None,
     as_json: Json = False,
 ) -> int:
-    """Print a capture's packets again: as they are on the wire with --json, else what they say."""
+    """Hand one capture to the server again, or print it; sent twice, it has one effect."""
+    if not is_to_print:
+        settings = with_token(settings_of(server=server, token_file=token_file, ca_file=ca_file, data=data))
+        sent = asyncio.run(send_again(settings, capture))
+        words = "{capture} is whole with the server: {chunks} chunks, of which {sent} were new to it.".format(**sent)
+        typer.echo(json.dumps(sent) if as_json else words)
+        return 0
     for packet in read_packets(settings_of(data=data).data, capture):
         if as_json:
             sys.stdout.write(packet.to_line().decode())
@@ -160,17 +177,44 @@ def doctor(
     checks = asyncio.run(_examined(settings))
     for check in checks:
         if as_json:
-            typer.echo(json.dumps({"what": check.what, "well": check.is_well, "words": check.words}))
+            typer.echo(
+                json.dumps({"what": check.what, "well": check.is_well, "words": check.words, "mend": check.mend})
+            )
         else:
             typer.echo(
                 f"{ {True: 'well', False: 'WRONG', None: 'note'}[check.is_well]:6} {check.what:10} {check.words}"
             )
+            if check.mend:
+                typer.echo(f"{'':17} run: {check.mend}")
     return int(any(check.is_well is False for check in checks))
 
 
-async def _scan(settings: Settings, seconds: float) -> list[Sighting]:
+async def _scan(settings: Settings, seconds: float) -> list[Seen]:
     async with open_radio(settings) as radio:
-        return list((await Scanner(radio).sweep(seconds)).values())
+        sightings = await Scanner(radio).sweep(seconds)
+        return [one async for one in asked(radio, sightings.values())]
+
+
+def _seen(one: Seen) -> dict[str, Any]:
+    return {
+        "sensor": one.sighting.address,
+        "name": one.sighting.name,
+        "services": list(one.sighting.services),
+        "measures": one.measures,
+        "rssi_dbm": one.sighting.rssi_dbm,
+        "battery_percent": one.battery_percent,
+        "model": one.info.model,
+        "serial": one.info.serial,
+    }
+
+
+def _seen_line(one: Seen) -> str:
+    signal = "linked already" if one.sighting.rssi_dbm is None else f"{one.sighting.rssi_dbm} dBm"
+    battery = "" if one.battery_percent is None else f"battery {one.battery_percent} %"
+    serial = f"serial {one.info.serial}" if one.info.serial else ""
+    return (
+        f"{one.sighting.address}  {one.sighting.name:24}  {one.measures:16}  {signal:14}  {battery}  {serial}".rstrip()
+    )
 
 
 async def _examined(settings: Settings) -> list[Check]:
@@ -187,7 +231,7 @@ def called(arguments: list[str]) -> int:
     logging.getLogger("bumble").setLevel(logging.ERROR)
     try:
         return cli(arguments, standalone_mode=False) or 0
-    except (RadioUnavailable, NotRecording) as why:
+    except (RadioUnavailable, NotRecording, NotTaken) as why:
         typer.echo(str(why), err=True)
         return 1
     except (Mistake, BadToken, JournalError) as why:

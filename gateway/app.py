@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from shutil import disk_usage
+from typing import Any
 
+from gateway import assigned
 from gateway.clock import Clock
 from gateway.disk import NotRecording, take_ballast
 from gateway.finder import Finder, words
@@ -17,17 +22,22 @@ from gateway.keeper import Keeper
 from gateway.ledger import CaptureRow
 from gateway.link import Link
 from gateway.live import Live
+from gateway.now import Now
 from gateway.progress import Event, Report
 from gateway.radio import Radio
 from gateway.recorder import Recorder, utc
+from gateway.recorders import Recorders
+from gateway.roster import Roster
 from gateway.salvage import open_sound
 from gateway.settings import Settings
 from gateway.sync import Sync
+from gateway.threads import in_thread
+from gateway.window import keep_open
 from gateway.writer import Told, Writer
 
 TELL_EVERY_S = 1.0  # real time, for people
 PRUNE_EVERY_S = 24 * 3600.0
-STOPPING_TIMEOUT_S = 8.0  # a service manager loses patience after ten
+STOPPING_TIMEOUT_S = 5.0  # after the radio was given back; whoever sends SIGTERM loses patience after ten
 
 log = logging.getLogger(__name__)
 
@@ -47,23 +57,25 @@ class Gateway:
     """
 
     def __init__(self, settings: Settings, radio: Radio, clock: Clock, chance: Chance, report: Report) -> None:
-        self._settings, self._clock, self._report = settings, clock, report
+        self._settings, self._clock, self._tell_outside = settings, clock, report
+        self.now = Now()
+        report = self._report
         self._stop = asyncio.Event()
         self._trouble: dict[str, str] = {}
         self._completed = 0
-        inlet = Inlet()
-        self._recorder = Recorder(settings.runner, chance.new_id, settings.rest_s, settings.pre_roll_s)
-        self._finder = Finder(
-            settings, radio, clock, inlet, chance.jitter, report, self._on_link, lambda what: self._say("radio", what)
-        )
+        self._roster = _roster(settings)
+        inlet = Inlet(whose=self._roster.whose)
+        self._finder = Finder(settings, radio, clock, inlet, self._roster, chance.jitter, report, self._on_link)
+        self._finder.on_radio = lambda what: self._say("radio", what)
         self.writer = self._open_writer()
         self._keeper = Keeper(
-            self._recorder,
+            Recorders(lambda runner: Recorder(runner, chance.new_id, settings.rest_s, settings.pre_roll_s)),
             inlet,
             self.writer,
             clock,
             report,
-            lambda: [link.info for link in self._finder.links.values()],
+            self._finder.infos,
+            lambda: self._roster.runners,
             self._on_session,
         )
         self._sync = self._make_sync(chance)
@@ -83,8 +95,13 @@ class Gateway:
             log.critical("%s", why.exceptions[0])
         return await self._stopped()
 
+    def _report(self, event: Event) -> None:
+        self.now.hear(event)
+        self._tell_outside(event)
+
     async def _until_stopped(self) -> None:
         work = [self._keeper.run(), self._finder.run(), self._tell(), self._prune()]
+        work.append(keep_open(self._settings.data, self.now.words))
         if self._sync is not None:
             work.append(self._sync.run())
         if self._live is not None:
@@ -113,18 +130,21 @@ class Gateway:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
             sensors = self._finder.words()
-            self._report({"event": "sensors", "sensors": sensors})
-            recording = await self._keeper.recording()
-            if recording is not None:
-                values = {name: value for sensor in sensors for name, value in sensor["values"].items()}
-                self._report(recording | values)
+            strangers = list(self._finder.strangers.values())
+            free = await in_thread(partial(_free_bytes, self._settings.data))
+            self._report({"event": "sensors", "sensors": sensors, "strangers": strangers, "disk_free_bytes": free})
+            for recording in await self._keeper.recordings():
+                runner = recording["runner"]
+                values = (sensor["values"] for sensor in sensors if sensor["runner"] == runner)
+                nickname = {"nickname": self._roster.nickname(runner)}
+                self._report(recording | nickname | dict(ChainMap(*values)))
                 self._show(recording)
 
     def _show(self, recording: Event) -> None:
         """Whoever looks on from afar sees it too, as far as the server can keep up."""
         if self._live is not None:
             at = utc(self._clock.wall_ns())
-            values = self._finder.glance()
+            values = self._finder.glance(recording["runner"])
             self._live.say(recording["runner"], recording["capture"], at, recording["elapsed_s"], values)
 
     async def _prune(self) -> None:
@@ -158,6 +178,7 @@ class Gateway:
             settings.ca_file,
         )
         sync.also_held = partial(files_held, settings.data, settings.server)
+        sync.on_answer, sync.about = self._on_answer, self._about
         return sync
 
     def _make_live(self) -> Live | None:
@@ -204,6 +225,21 @@ class Gateway:
         if sealed and self._sync is not None:
             self._sync.wake()
 
+    def _about(self) -> dict[str, Any]:
+        """For the heartbeat: how full each sensor's battery is, in percent."""
+        batteries = {one.info.address: one.battery_percent for one in self._finder.links.values()}
+        return {"battery": {address: percent for address, percent in batteries.items() if percent is not None}}
+
+    async def _on_answer(self, answer: dict[str, Any]) -> None:
+        """What the server says to a heartbeat: which sensor is whose, as far as it knows that word."""
+        told = assigned.understood(answer)
+        if told is not None and self._roster.tell(told):
+            self._finder.reassigned()
+            try:
+                await in_thread(partial(assigned.keep, self._settings.data, str(self._settings.server), told))
+            except OSError as why:
+                log.warning("which sensor is whose could not be kept for the next start: %s", why)
+
     def _on_sync(self) -> None:
         if self._sync is not None:
             self._say("upload", self._sync.trouble)
@@ -217,3 +253,16 @@ class Gateway:
         if what != self._trouble.get(where, ""):
             self._report({"event": "trouble" if what else "well", "where": where, "what": what})
         self._trouble[where] = what
+
+
+def _free_bytes(folder: Path) -> int | None:
+    """None where a failing disk does not even say that: a picture must not stop the recording."""
+    try:
+        return disk_usage(folder).free
+    except OSError:
+        return None
+
+
+def _roster(settings: Settings) -> Roster:
+    """Whose sensors these are: as this machine was told, and as the server said last."""
+    return Roster(settings.runner, settings.assignments(), assigned.known(settings.data, settings.server))

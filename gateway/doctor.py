@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import disk_usage
+from shutil import disk_usage, which
 
 from gateway.clock import SECOND_NS
 from gateway.disk import FILE_NAME, JournalError, open_to_read, problem
@@ -25,11 +26,12 @@ SOUND_SQLITE = (3, 51, 3)  # before it, two connections that write at once may d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """`is_well` is False where somebody must do something, None where it is only worth knowing."""
+    """`is_well` is False where somebody must do something, None where it is only worth knowing; `mend` is a command."""
 
     what: str
     is_well: bool | None
     words: str
+    mend: str = ""
 
 
 async def examine(settings: Settings, radio: Radio) -> AsyncIterator[Check]:
@@ -48,7 +50,9 @@ async def examine(settings: Settings, radio: Radio) -> AsyncIterator[Check]:
 def _disk(folder: Path) -> Check:
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = disk_usage(there).free
-    return Check(what="disk", is_well=free >= ENOUGH_BYTES, words=f"{free / 2**20:,.0f} MiB free for {folder}")
+    is_well = free >= ENOUGH_BYTES
+    words = f"{free / 2**20:,.0f} MiB free for {folder}"
+    return Check(what="disk", is_well=is_well, words=words, mend="" if is_well else f"du -xh {there} | sort -h | tail")
 
 
 def _sqlite() -> Check:
@@ -68,22 +72,35 @@ def _journal(folder: Path) -> Check:
         journal.close()
     except (JournalError, sqlite3.Error) as why:
         return Check(what="journal", is_well=False, words=f"cannot be read: {why}")
-    return Check(what="journal", is_well=not broken, words=broken or f"sound, with {count} captures")
+    words = f"{broken}; the next start sets it aside and saves what can be read" if broken else ""
+    mend = "stridegate-gateway run" if broken else ""
+    return Check(what="journal", is_well=not broken, words=words or f"sound, with {count} captures", mend=mend)
 
 
 async def _bluetooth(radio: Radio) -> Check:
     try:
         found = await Scanner(radio).sweep(radio.sweep_s)
     except RadioUnavailable as why:
-        return Check(what="bluetooth", is_well=False, words=str(why))
+        return Check(what="bluetooth", is_well=False, words=str(why), mend=_bluetooth_mend())
     return Check(what="bluetooth", is_well=True, words=f"works; {len(found)} sensors in reach")
+
+
+def _bluetooth_mend() -> str:
+    """What is missing first: bluetoothd, its service, the right to speak to it, or the switch of the radio."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    if not Path("/usr/libexec/bluetooth/bluetoothd").exists() and not which("bluetoothctl"):
+        return "sudo apt-get install bluez"
+    if not Path("/sys/class/bluetooth").exists() or not any(Path("/sys/class/bluetooth").iterdir()):
+        return "sudo rfkill unblock bluetooth && sudo modprobe btusb"
+    return "sudo systemctl enable --now bluetooth"
 
 
 async def _server(address: str, token_file: Path, ca_file: Path | None) -> AsyncIterator[Check]:
     try:
         token = read_token(token_file)
     except BadToken as why:
-        yield Check(what="token", is_well=False, words=str(why))
+        yield Check(what="token", is_well=False, words=str(why), mend=f"stridegate-gateway pair {address}")
         return
     async with session(ca_file) as http:
         server = Server(http, address, token)
@@ -92,8 +109,10 @@ async def _server(address: str, token_file: Path, ca_file: Path | None) -> Async
             yield Check(what="server", is_well=True, words=f"{address} answers and knows this gateway")
         except Refused as why:
             yield Check(what="server", is_well=None, words=f"{address} answers: {why}")
-        except (TryLater, Unwelcome) as why:
-            yield Check(what="server", is_well=False, words=str(why))
+        except TryLater as why:
+            yield Check(what="server", is_well=False, words=str(why), mend=f"curl {address}/readyz")
+        except Unwelcome as why:
+            yield Check(what="server", is_well=False, words=str(why), mend=f"stridegate-gateway pair {address}")
         if server.clock_offset_ns is not None:
             yield _clock(server.clock_offset_ns)
 
@@ -102,4 +121,5 @@ def _clock(offset_ns: int) -> Check:
     if abs(offset_ns) <= CLOCK_TOLERANCE_NS:
         return Check(what="clock", is_well=True, words="agrees with the server's")
     words = f"{offset_ns / SECOND_NS:+.0f} s to the server's; uploads say so, and the server corrects it"
-    return Check(what="clock", is_well=None, words=words)
+    mend = "sudo timedatectl set-ntp true" if which("timedatectl") else ""
+    return Check(what="clock", is_well=None, words=words, mend=mend)

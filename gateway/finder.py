@@ -13,6 +13,7 @@ from gateway.inlet import Inlet
 from gateway.link import Link
 from gateway.progress import Report
 from gateway.radio import Radio
+from gateway.roster import Roster
 from gateway.scanner import RadioUnavailable, Scanner, Sighting
 from gateway.settings import Settings
 from gateway.watchdog import Watchdog
@@ -24,8 +25,8 @@ LONGEST_NAME = 64
 
 
 class Finder:
-    """`links` by address. `on_change(link)` is called at every change of a link's state; `on_radio(trouble)` when the
-    radio stops or begins to work."""
+    """`links` by address. `on_change(link)` is called at every change of a link's state; `on_radio(trouble)`, which may
+    be set, when the radio stops or begins to work."""
 
     def __init__(
         self,
@@ -33,15 +34,17 @@ class Finder:
         radio: Radio,
         clock: Clock,
         inlet: Inlet,
+        roster: Roster,
         jitter: Callable[[], float],
         report: Report,
         on_change: Callable[[Link], None],
-        on_radio: Callable[[str], None],
     ) -> None:
+        self.on_radio: Callable[[str], None] = lambda _: None
         self.links: dict[str, Link] = {}
         self._wanted = frozenset(address.upper() for address in settings.sensors)
-        self._settings, self._radio, self._clock, self._inlet = settings, radio, clock, inlet
-        self._jitter, self._report, self._on_change, self._on_radio = jitter, report, on_change, on_radio
+        self.strangers: dict[str, dict[str, Any]] = {}  # in reach, with something to record, and nobody's
+        self._settings, self._radio, self._clock, self._inlet, self._roster = settings, radio, clock, inlet, roster
+        self._jitter, self._report, self._on_change = jitter, report, on_change
         self._scanner = Scanner(radio)
 
     async def run(self) -> None:
@@ -52,12 +55,12 @@ class Finder:
                 pause_s = self._radio.pause_s
                 try:
                     self._take(await self._scanner.sweep(self._radio.sweep_s), held)
-                    self._on_radio("")
+                    self.on_radio("")
                 except RadioUnavailable as why:
-                    self._on_radio(str(why))
+                    self.on_radio(str(why))
                     pause_s = NO_RADIO_PAUSE_S
                 except Exception as why:  # noqa: BLE001 - the sensors that are linked already go on being recorded
-                    self._on_radio(f"looking for sensors failed: {type(why).__name__}: {why}")
+                    self.on_radio(f"looking for sensors failed: {type(why).__name__}: {why}")
                     pause_s = NO_RADIO_PAUSE_S
                 await asyncio.sleep(pause_s)
 
@@ -65,21 +68,56 @@ class Finder:
         for address, sighting in sightings.items():
             if address in self.links:
                 self.links[address].seen()
-            elif self._is_wanted(address):
-                held.create_task(self._link(sighting).run())
+            elif self._is_wanted(address) and self._roster.may_be_ours(address):
+                held.create_task(self._hold(self._link(sighting)))
+        self._pass_over(sightings)
+
+    async def _hold(self, link: Link) -> None:
+        """Until it has been away for long: a sensor that changes its address would leave one behind each time."""
+        await link.run()
+        del self.links[link.info.address]
+
+    def _pass_over(self, sightings: dict[str, Sighting]) -> None:
+        """Say of each sensor in reach that is nobody's that it is; they may be forgotten on the day of the run."""
+        before, self.strangers = self.strangers, {}
+        for address, sighting in sightings.items():
+            if self._is_wanted(address) and address not in self.links:
+                words = {"sensor": address, "name": clean_name(sighting.device.name)}
+                self.strangers[address] = words | {"why": self._roster.why_not(address)}
+                if address not in before:
+                    self._report({"event": "unassigned", **self.strangers[address]})
+
+    def reassigned(self) -> None:
+        """Somebody has said anew which sensor is whose."""
+        for address, link in self.links.items():
+            link.reassigned(self._roster.whose(address) is not None)
+
+    def infos(self, runner: str) -> list[SensorInfo]:
+        """Which of somebody's sensors have been linked."""
+        return [link.info for address, link in self.links.items() if self._roster.whose(address) == runner]
 
     def words(self) -> list[dict[str, Any]]:
         """Every sensor with its state, its latest values and how many real seconds ago it spoke."""
-        return [words(link) | self._inlet.values(link.info.address) for link in self.links.values()]
+        return [
+            words(link) | self._owner(address) | self._inlet.values(address) for address, link in self.links.items()
+        ]
 
-    def glance(self) -> Glance:
-        """What the sensors say at this moment, without those that have fallen silent."""
+    def _owner(self, address: str) -> dict[str, str | None]:
+        runner = self._roster.whose(address)
+        return {"runner": runner, "nickname": self._roster.nickname(runner) if runner else ""}
+
+    def glance(self, runner: str) -> Glance:
+        """What somebody's sensors say at this moment, without those that have fallen silent."""
         speaking = {
             link.info.address: link.info
             for link in self.links.values()
-            if link.watchdog.silent_s is not None and link.watchdog.silent_s <= FRESH_S
+            if self._roster.whose(link.info.address) == runner and _is_fresh(link.watchdog.silent_s)
         }
         return glance(self._inlet.latest(), speaking)
+
+    def _meet(self, info: SensorInfo) -> str:
+        self._roster.meet(info)
+        return "" if self._roster.whose(info.address) is not None else self._roster.why_not(info.address)
 
     def _is_wanted(self, address: str) -> bool:
         return not self._wanted or address.upper() in self._wanted
@@ -95,9 +133,14 @@ class Finder:
             self._on_change,
             self._jitter,
         )
+        link.meet, link.part = self._meet, self._roster.part
         self.links[sighting.address] = link
         self._report({"event": "found", **words(link), "services": list(sighting.services)})
         return link
+
+
+def _is_fresh(silent_s: float | None) -> bool:
+    return silent_s is not None and silent_s <= FRESH_S
 
 
 def words(link: Link) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from gateway.recorder import Heard
@@ -15,19 +16,23 @@ BOUND = 10_000  # an hour of three sensors; the Bluetooth callback must never wa
 
 
 class Inlet:
-    """`hear` is called within Bluetooth callbacks: it counts, queues and returns."""
+    """`hear` is called within Bluetooth callbacks: it counts, queues and returns. `whose(address)` names the runner."""
 
-    def __init__(self, bound: int = BOUND) -> None:
+    def __init__(self, bound: int = BOUND, whose: Callable[[str], str | None] = lambda _: "") -> None:
         self.received: Counter[str] = Counter()  # by the sensor's address
         self.overflowed = 0
         self._latest: dict[tuple[str, str], Packet] = {}
+        self._whose = whose
+        self._serials: Counter[tuple[str, str | None]] = Counter()
         self._queue: asyncio.Queue[Heard] = asyncio.Queue(bound)
 
     def hear(self, packet: Packet) -> None:
+        runner = self._whose(packet.sensor)
         self.received[packet.sensor] += 1
+        self._serials[packet.sensor, runner] += 1
         self._latest[packet.sensor, packet.characteristic] = packet
         try:
-            self._queue.put_nowait(Heard(packet=packet, serial=self.received[packet.sensor]))
+            self._queue.put_nowait(Heard(packet=packet, serial=self._serials[packet.sensor, runner], runner=runner))
         except asyncio.QueueFull:
             self.overflowed += 1
 

@@ -100,7 +100,7 @@ async def _pair(settings: Settings, name: str, report: Report) -> Paired:
         for folder in (settings.data, token_file.parent):
             check_writable(folder)
         async with session(settings.ca_file) as http:
-            server = Server(http, str(settings.server), token="")
+            server = Server(http, str(settings.server), token="")  # nosec B106
             given = await pair_with(server, name[:LONGEST_NAME], SystemClock(str(uuid.uuid4())), report)
         paired = _paired(settings, token_file, given)
         keep(settings.data, paired, given.token)

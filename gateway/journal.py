@@ -224,7 +224,7 @@ class Journal(Ledger):
 
     def _empty(self, capture: str) -> None:
         for table in ("packets", "chunks", "sensors"):
-            self.db.execute(f"DELETE FROM {table} WHERE capture = ?", (capture,))  # noqa: S608 - our own names
+            self.db.execute(f"DELETE FROM {table} WHERE capture = ?", (capture,))  # noqa: S608 - our own names  # nosec B608
 
 
 def _row(capture: str, n: int, packet: Packet, crc: int) -> tuple[object, ...]:

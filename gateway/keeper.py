@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from gateway import cancelling
@@ -15,7 +16,8 @@ from gateway.inlet import Inlet
 from gateway.journal import Journal
 from gateway.ledger import CaptureRow
 from gateway.progress import Report
-from gateway.recorder import Action, Begin, Close, Keep, Recorder, Resume, Session, is_moving, utc
+from gateway.recorder import Action, Begin, Close, Keep, Resume, Session, is_moving, utc
+from gateway.recorders import Recorders
 from gateway.writer import Writer
 from sensors.devices import SensorInfo
 from sensors.packet import Packet
@@ -24,21 +26,26 @@ TICK_S = 0.25  # how long to wait for a packet before looking at the clock
 
 
 class Keeper:
-    """`sensors()` says who is connected now. `on_change(closed)` is called when a session begins, goes on or closes."""
+    """`sensors(runner)` says which of somebody's are connected now, `runners()` whose sessions may be continued here.
+
+    `on_change(closed)` is called when a session begins, goes on or closes.
+    """
 
     def __init__(
         self,
-        recorder: Recorder,
+        recorders: Recorders,
         inlet: Inlet,
         writer: Writer,
         clock: Clock,
         report: Report,
-        sensors: Callable[[], Iterable[SensorInfo]],
+        sensors: Callable[[str], Iterable[SensorInfo]],
+        runners: Callable[[], frozenset[str]],
         on_change: Callable[[bool], None],
     ) -> None:
         self.journaled: Counter[str] = Counter()
-        self._recorder, self._inlet, self._writer, self._clock = recorder, inlet, writer, clock
-        self._report, self._sensors, self._on_change = report, sensors, on_change
+        self._recorders, self._inlet, self._writer, self._clock = recorders, inlet, writer, clock
+        self._report, self._sensors, self._runners, self._on_change = report, sensors, runners, on_change
+        self._doing: Iterator[Action] = iter(())
 
     async def run(self) -> None:
         """Never returns: every packet goes through the recorder; where none comes, time alone may close a session."""
@@ -48,9 +55,9 @@ class Keeper:
                 async with asyncio.timeout(TICK_S):
                     heard = await self._inlet.next()
             except TimeoutError:
-                await self._do(self._recorder.tick(*self._now()))
+                await self._do(self._recorders.tick(*self._now()))
             else:
-                await self._do(self._recorder.hear(heard))
+                await self._do(self._recorders.hear(heard))
 
     async def take_up(self) -> None:
         """Continue what a stop interrupted where that may be the same session still, and close everything else."""
@@ -61,37 +68,37 @@ class Keeper:
                 await self._do([Close(capture=capture.id, ended_at=ended_at, received=0, dropped=0)])
                 continue
             self.journaled[capture.id] = capture.journaled
-            await self._do(self._recorder.adopt(capture.id, last, *self._now()))
+            await self._do(self._recorders.of(capture.runner).adopt(capture.id, last, *self._now()))
 
     async def leave(self) -> None:
-        """Put on disk what has come in, and leave an open session so that the next start may continue it."""
+        """Put on disk what has come in, and leave open sessions so that the next start may continue them."""
+        await self._do(self._doing)  # the stop may have come between two words about one packet
         while (heard := self._inlet.next_now()) is not None:
-            await self._do(self._recorder.hear(heard))
-        session = self._recorder.session
-        if session is not None:
+            await self._do(self._recorders.hear(heard))
+        for _, session in self._recorders.sessions():
             counts = session.received, session.received - session.kept
-            why = "the gateway was stopped"
-            await self._writer.do(lambda journal: journal.interrupt(session.capture, why, *counts))
+            work = partial(Journal.interrupt, capture=session.capture, why="the gateway was stopped")
+            await self._writer.do(partial(work, received=counts[0], dropped=counts[1]))
 
     async def note_sensors(self) -> None:
-        """Write down who is connected, while there is a session to which it belongs."""
-        session = self._recorder.session
-        if session is not None:
-            facts = [asdict(info) for info in self._sensors()]
-            await self._writer.do(lambda journal: journal.note_sensors(session.capture, facts))
+        """Write down which sensors of each session's runner are connected."""
+        for runner, session in self._recorders.sessions():
+            facts = [asdict(info) for info in self._sensors(runner)]
+            await self._writer.do(partial(Journal.note_sensors, capture=session.capture, sensors=facts))
 
-    async def recording(self) -> dict[str, Any] | None:
-        """The session as an event, with how far its packets have come; None where nobody runs."""
-        session = self._recorder.session
-        if session is None:
-            return None
-        return self._words(session, await self._writer.do(lambda journal: journal.capture(session.capture)))
+    async def recordings(self) -> list[dict[str, Any]]:
+        """Each session as an event, with how far its packets have come; none where nobody runs."""
+        rows = [
+            (runner, session, await self._writer.do(partial(Journal.capture, capture=session.capture)))
+            for runner, session in self._recorders.sessions()
+        ]
+        return [self._words(*row) for row in rows]
 
-    def _words(self, session: Session, row: CaptureRow) -> dict[str, Any]:
+    def _words(self, runner: str, session: Session, row: CaptureRow) -> dict[str, Any]:
         return {
             "event": "recording",
             "capture": session.capture,
-            "runner": self._recorder.runner,
+            "runner": runner,
             "elapsed_s": round((self._clock.wall_ns() - session.started_wall_ns) / SECOND_NS, 1),
             "packets": {
                 "received": row.received + session.received,
@@ -101,10 +108,15 @@ class Keeper:
         }
 
     async def _do(self, actions: Iterable[Action]) -> None:
-        for action in actions:
+        self._doing = iter(actions)
+        for action in self._doing:
             match action:
                 case Keep(capture=capture, packet=packet):
-                    await self._writer.keep(capture, packet)
+                    try:
+                        await self._writer.keep(capture, packet)
+                    except asyncio.CancelledError:
+                        self._doing = chain([action], self._doing)
+                        raise
                 case Begin():
                     await self._begin(action)
                 case Resume(capture=capture):
@@ -127,7 +139,7 @@ class Keeper:
         self._on_change(True)
 
     def _is_ours(self, capture: CaptureRow) -> bool:
-        return capture.runner == self._recorder.runner and self._recorder.session is None
+        return capture.runner in self._runners() and self._recorders.of(capture.runner).session is None
 
     def _now(self) -> tuple[str, int, int]:
         return self._clock.boot, self._clock.monotonic_ns(), self._clock.wall_ns()

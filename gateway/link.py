@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -15,21 +15,23 @@ from bleak_retry_connector import BleakClientWithServiceCache, establish_connect
 
 from gateway import cancelling
 from gateway.clock import Clock
+from gateway.facts import facts, offered
 from gateway.inlet import Inlet
 from gateway.radio import Radio
-from gateway.scanner import ANSWER_TIMEOUT_S, RADIO_ERRORS, RadioUnavailable, Scanner
+from gateway.scanner import RADIO_ERRORS, RELEASE_TIMEOUT_S, RadioUnavailable, Scanner
 from gateway.watchdog import Watchdog
 from sensors import ble
 from sensors.devices import SensorInfo
-from sensors.errors import UnreadablePacket
 from sensors.packet import Packet, short_uuid
 
 CONNECT_ATTEMPTS = 2  # at some 20 s each; while one is connected, no other sensor can be
 CONNECT_TIMEOUT_S = 50.0
-RELEASE_TIMEOUT_S = 5.0  # disconnect() hangs when bluetoothd is gone
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 30.0  # a runner who turns a corner is back at once; a flat battery is not
 
-LinkState = Literal["searching", "connecting", "connected", "lost"]
+VAIN_TRIES = 40  # some ten minutes; whoever scans finds it again, under this address or another
+NOBODYS_PAUSE_S = 600.0  # a stranger's sensor is asked who it is once, and not again before long
+
+LinkState = Literal["searching", "connecting", "connected", "lost", "unassigned"]
 log = logging.getLogger(__name__)
 
 
@@ -37,10 +39,16 @@ class SensorGone(Exception):
     """The sensor is not in reach now."""
 
 
+class NobodysSensor(Exception):
+    """The sensor is in reach, and no runner's of this gateway; the sentence says why."""
+
+
 class Link:
     """Keeps one sensor connected. `on_change(link)` is called at every change of `state`.
 
-    `random` gives numbers from 0 to 1 for the jitter of the pauses, so that two gateways do not meet at every try.
+    `jitter` gives numbers from 0 to 1 for the pauses, so that two gateways do not meet at every try. Two more may be
+    set: `meet(info)` is asked at each connection and says why the sensor is nobody's, or nothing; `part(address)`
+    follows at its end.
     """
 
     def __init__(
@@ -55,6 +63,8 @@ class Link:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.info = info
+        self.meet: Callable[[SensorInfo], str] = lambda _: ""
+        self.part: Callable[[str], None] = lambda _: None
         self.state: LinkState = "searching"
         self.battery_percent: int | None = None
         self.connections = 0
@@ -62,16 +72,23 @@ class Link:
         self.watchdog = watchdog
         self._radio, self._scanner, self._clock, self._inlet = radio, scanner, clock, inlet
         self._on_change, self._jitter = on_change, jitter
+        self._lost = asyncio.Event()
         self._is_seen = asyncio.Event()
 
     async def run(self) -> None:
-        """Never returns; end it by cancelling."""
+        """Return when the sensor has been away for long, or is nobody's; else end it by cancelling."""
         vain = 0
-        while True:
+        while vain < VAIN_TRIES:
             cancelling.heed()
             before = self.connections
             try:
                 await self._live()
+            except NobodysSensor as why:
+                self.trouble = str(why)
+                self._become("unassigned")
+                if await self._rest(NOBODYS_PAUSE_S):
+                    continue
+                return
             except (SensorGone, RadioUnavailable, *RADIO_ERRORS) as why:
                 self.trouble = str(why) or type(why).__name__
                 log.info("%s: %s", self.info.address, self.trouble)
@@ -85,23 +102,35 @@ class Link:
 
     def seen(self) -> None:
         """Somebody heard the sensor just now: there is no reason to wait any longer."""
-        self._is_seen.set()
+        if self.state != "unassigned":
+            self._is_seen.set()
 
-    async def _rest(self, seconds: float) -> None:
+    def reassigned(self, is_ours: bool) -> None:
+        """Somebody has said anew whose the sensor is."""
+        if self.state == "unassigned":
+            self._is_seen.set()
+        elif self.state == "connected" and not is_ours:
+            self._lost.set()
+
+    async def _rest(self, seconds: float) -> bool:
+        """Whether there was a reason to wake up sooner."""
         self._is_seen.clear()
         try:
             async with asyncio.timeout(seconds):
-                await self._is_seen.wait()
+                return await self._is_seen.wait()
         except TimeoutError:
-            return
+            return False
 
     async def _live(self) -> None:
         """From searching to the end of one connection."""
-        lost = asyncio.Event()
+        self._lost = lost = asyncio.Event()
         client = await self._connected(lost)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                self.info = await self._facts(client)
+                self.info, battery = await facts(client, self.info)
+                self.battery_percent = self.battery_percent if battery is None else battery
+                if why := self.meet(self.info):
+                    raise NobodysSensor(why)
                 await self._subscribe(client)
             self.watchdog.watch()
             self.connections += 1
@@ -109,7 +138,10 @@ class Link:
             self._become("connected")
             await self._until_lost_or_silent(lost)
         finally:
-            await _release(client)
+            try:
+                await release(client)
+            finally:
+                self.part(self.info.address)
 
     async def _connected(self, lost: asyncio.Event) -> BleakClient:
         self._become("searching")
@@ -130,27 +162,10 @@ class Link:
                 **self._radio.options(),
             )
 
-    async def _facts(self, client: BleakClient) -> SensorInfo:
-        """Who the sensor says it is: read once a connection, and never a reason to hang up."""
-        said: dict[str, Any] = {}
-        for characteristic in _offered(client):
-            kind = ble.characteristics().get(short_uuid(characteristic.uuid))
-            if kind is not None and kind.READABLE and "read" in characteristic.properties:
-                said |= await _asked(client, characteristic)
-        self.battery_percent = said.get("battery_percent", self.battery_percent)
-        return SensorInfo(
-            address=self.info.address,
-            name=self.info.name,
-            model=said.get("model", self.info.model),
-            serial=said.get("serial", self.info.serial),
-            location=said.get("location", self.info.location),
-            cadence_unit=self.info.cadence_unit,
-        )
-
     async def _subscribe(self, client: BleakClient) -> None:
         """Subscribe to all that can be read; a sensor with nothing of the kind is of no use."""
         subscribed = 0
-        for characteristic in _offered(client):
+        for characteristic in offered(client):
             kind = ble.characteristics().get(short_uuid(characteristic.uuid))
             if kind is not None and kind.NOTIFIES and {"notify", "indicate"} & set(characteristic.properties):
                 await client.start_notify(characteristic, partial(self._hear, kind.CHARACTERISTIC))
@@ -193,22 +208,7 @@ def pause_s(vain: int, jitter: float) -> float:
     return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**vain))
 
 
-def _offered(client: BleakClient) -> list[BleakGATTCharacteristic]:
-    return [characteristic for service in client.services for characteristic in service.characteristics]
-
-
-async def _asked(client: BleakClient, characteristic: BleakGATTCharacteristic) -> dict[str, Any]:
-    """One characteristic read and decoded; {} where the sensor would not say."""
-    try:
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            payload = await client.read_gatt_char(characteristic)
-        return ble.to_json(ble.decode(characteristic.uuid, bytes(payload)))
-    except (UnreadablePacket, *RADIO_ERRORS) as why:
-        log.info("%s would not be read: %s", characteristic.uuid, why)
-        return {}
-
-
-async def _release(client: BleakClient) -> None:
+async def release(client: BleakClient) -> None:
     """After a drop too: bluetoothd goes on telling a client that never said goodbye, and each packet comes twice."""
     try:
         async with asyncio.timeout(RELEASE_TIMEOUT_S):

@@ -22,7 +22,7 @@ Runner = Annotated[str | None, typer.Option(help="Whose runs these are.")]
 RadioName = Annotated[str | None, typer.Option("--radio", help="system, or virtual: simulated sensors, no hardware.")]
 Adapter = Annotated[str | None, typer.Option(help="Bluetooth adapter, such as hci1.")]
 
-TOKEN_NAME = "token"  # noqa: S105 - the name of a file
+TOKEN_NAME = "token"  # noqa: S105 - the name of a file  # nosec B105
 
 
 class Mistake(Exception):
@@ -66,6 +66,14 @@ def whose(settings: Settings) -> Settings:
     if paired and runners:
         raise Mistake(f"whose runs are these? Say so with --runner and one of: {paired.names()}")
     raise Mistake("whose runs are these? Say so with --runner")
+
+
+def whose_runs(settings: Settings) -> Settings:
+    """The same for recording, where each sensor may have its own runner: as told, else as the server will say."""
+    paired = known(settings.data)
+    if settings.assign or (paired is not None and len(paired.runners) > 1):
+        return settings
+    return whose(settings)
 
 
 def as_paired(settings: Settings) -> Settings:

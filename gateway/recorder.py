@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """One packet, and which of its sensor's notifications it was since the start (counted where it came in)."""
+    """One packet, whose it was when it came (None: nobody's), and which of that sensor's for them since the start."""
 
     packet: Packet
     serial: int
+    runner: str | None = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sensors import ble
 from sensors.packet import short_uuid
 
 ANSWER_TIMEOUT_S = 10.0  # bluetoothd that was killed leaves its askers hanging for ever
+RELEASE_TIMEOUT_S = 4.0  # what is given back when bluetoothd is gone is never confirmed; a stop must not wait for it
 RADIO_ERRORS = (BleakError, OSError, EOFError, TimeoutError, NotImplementedError, AttributeError, KeyError)
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Scanner:
 async def _stopped(scanner: BleakScanner) -> None:
     """A scan that cannot be stopped is bluetoothd's trouble; what was found is still true."""
     try:
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        async with asyncio.timeout(RELEASE_TIMEOUT_S):
             await scanner.stop()
     except RADIO_ERRORS as why:
         log.warning("the scan could not be stopped: %s", why)

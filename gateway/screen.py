@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from gateway.now import Now
 from gateway.progress import Event
 
 VALUES = {
@@ -21,66 +22,59 @@ VALUES = {
 
 
 class Screen:
-    """Give it every event; it keeps the latest of each and draws them."""
+    """Give it every event; it draws what they amount to."""
 
     def __init__(self, is_simulated: bool, console: Console | None = None) -> None:
-        self._is_simulated = is_simulated
-        self._sensors: list[Event] = []
-        self._recording: Event | None = None
-        self._trouble: dict[str, str] = {}
-        self._done: list[Event] = []
+        self._is_simulated, self._now = is_simulated, Now()
         self.live = Live(get_renderable=self.picture, console=console, auto_refresh=False)
 
     def hear(self, event: Event) -> None:
-        match event["event"]:
-            case "sensors":
-                self._sensors = event["sensors"]
-            case "recording":
-                self._recording = event
-            case "closed":
-                self._recording = None
-            case "complete":
-                self._done.append(event)
-            case "trouble":
-                self._trouble[event["where"]] = event["what"]
-            case "well":
-                self._trouble.pop(event["where"], None)
+        self._now.hear(event)
         self.live.refresh()
 
     def picture(self) -> RenderableType:
         parts: list[RenderableType] = []
         if self._is_simulated:
             parts.append(Text("Simulated radio: these sensors and this runner do not exist.", style="bold yellow"))
-        parts += [self._sensor_table(), self._session()]
-        parts += [_complete(event) for event in self._done[-3:]]
-        parts += [Text(f"{where}: {what}", style="bold red") for where, what in self._trouble.items()]
-        return Group(*parts)
+        return Group(*parts, drawn(self._now.words()))
 
-    def _sensor_table(self) -> Table:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for heading in ("sensor", "state", "latest", "age", "battery"):
-            table.add_column(heading)
-        for event in self._sensors:
-            battery = event["battery_percent"]
-            table.add_row(
-                event.get("name") or event["sensor"],
-                f"{event['state']} {event['trouble'] if event['state'] != 'connected' else ''}",
-                _values(event["values"]),
-                _age(event["age_s"]),
-                "" if battery is None else f"{battery} %",
-            )
-        return table if self._sensors else _looking()
 
-    def _session(self) -> Text:
-        event = self._recording
-        if event is None:
-            return Text("Waiting for the first steps.")
-        packets = event["packets"]
-        return Text.assemble(
-            ("Recording ", "bold green"),
-            f"{_clock(event['elapsed_s'])}   packets received {packets['received']:,}, ",
-            f"on disk {packets['journaled']:,}, with the server {packets['uploaded']:,}",
+def drawn(words: dict[str, Any]) -> RenderableType:
+    """What a gateway knows at one moment (`Now.words`), for a person."""
+    parts: list[RenderableType] = [_sensor_table(words["sensors"])]
+    parts += [_session(event) for event in words["recordings"]] or [Text("Waiting for the first steps.")]
+    parts += [_complete(event) for event in words["complete"]]
+    parts += [Text(f"Nobody's: {one['name'] or ''} {one['sensor']}, {one['why']}") for one in words["strangers"]]
+    if words["disk_free_bytes"] is not None:
+        parts.append(Text(f"Disk left: {words['disk_free_bytes'] / 2**20:,.0f} MiB", style="dim"))
+    parts += [Text(f"{where}: {what}", style="bold red") for where, what in words["trouble"].items()]
+    return Group(*parts)
+
+
+def _sensor_table(sensors: list[Event]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("sensor", "whose", "state", "latest", "age", "battery"):
+        table.add_column(heading)
+    for event in sensors:
+        battery = event["battery_percent"]
+        table.add_row(
+            event.get("name") or event["sensor"],
+            event["nickname"],
+            f"{event['state']} {event['trouble'] if event['state'] != 'connected' else ''}",
+            _values(event["values"]),
+            _age(event["age_s"]),
+            "" if battery is None else f"{battery} %",
         )
+    return table if sensors else _looking()
+
+
+def _session(event: Event) -> Text:
+    packets = event["packets"]
+    return Text.assemble(
+        ("Recording ", "bold green"),
+        f"{event['nickname']} {_clock(event['elapsed_s'])}   packets received {packets['received']:,}, ",
+        f"on disk {packets['journaled']:,}, with the server {packets['uploaded']:,}",
+    )
 
 
 def _looking() -> Table:

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.recorder import PRE_ROLL_S, STILLNESS_S
+from gateway.roster import Assignment
 from gateway.virtual.runs import STILL_S
 from gateway.watchdog import FIRST_WORD_S, SILENCE_S
 
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     radio: Literal["system", "virtual"] = "system"
     adapter: str | None = None
     sensors: tuple[str, ...] = Field(default=(), description="addresses to record; none means every known sensor")
+    assign: tuple[str, ...] = Field(default=(), description="SENSOR=RUNNER, the sensor by address or serial number")
     stillness_s: float = Field(default=0.0, ge=0, description="seconds of rest that end a session; 0: the usual")
     pre_roll_s: float = Field(default=PRE_ROLL_S, ge=0, le=60)
     silence_s: float = Field(default=SILENCE_S, gt=0)
@@ -47,6 +49,18 @@ class Settings(BaseSettings):
         if address.scheme == "http" and not _is_this_machine(address.hostname):
             raise ValueError("must begin with https://, for a token and a run travel there")
         return server.rstrip("/")
+
+    @field_validator("assign")
+    @classmethod
+    def _are_pairs(cls, assign: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(sensor.strip() and runner.strip() for sensor, _, runner in (one.rpartition("=") for one in assign)):
+            raise ValueError("must be SENSOR=RUNNER, such as C0:00:00:00:00:01=r-1")
+        return assign
+
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Which sensor is whose, as far as this machine was told so."""
+        pairs = (one.rpartition("=") for one in self.assign)
+        return tuple(Assignment(sensor=sensor.strip(), runner=runner.strip()) for sensor, _, runner in pairs)
 
     @property
     def rest_s(self) -> float:

@@ -83,7 +83,7 @@ class Shelf:
     def first(self, but: Collection[int] = ()) -> Waiting | None:
         """What is to be handed over next: the one that has waited longest, `but` not those of these numbers."""
         others = ", ".join("?" * len(but))
-        asked = f"SELECT n, sha256, name, body FROM files WHERE state = 'waiting' AND n NOT IN ({others})"  # noqa: S608
+        asked = f"SELECT n, sha256, name, body FROM files WHERE state = 'waiting' AND n NOT IN ({others})"  # noqa: S608  # nosec B608
         row = self._do(f"{asked} ORDER BY n LIMIT 1", *but).fetchone()
         return None if row is None else Waiting(n=row[0], sha256=row[1], name=row[2], body=row[3])
 
@@ -111,7 +111,7 @@ class Shelf:
 
     def _add(self, words: dict[str, Any]) -> bool:
         names, places = ", ".join(words), ", ".join("?" * len(words))
-        asked = f"INSERT INTO files ({names}) VALUES ({places}) ON CONFLICT (sha256) DO NOTHING"  # noqa: S608 - ours
+        asked = f"INSERT INTO files ({names}) VALUES ({places}) ON CONFLICT (sha256) DO NOTHING"  # noqa: S608 - ours  # nosec B608
         return self._do(asked, *words.values()).rowcount == 1
 
     def _do(self, asked: str, *words: object) -> sqlite3.Cursor:

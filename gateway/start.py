@@ -8,6 +8,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import uuid_utils
 
@@ -17,7 +18,9 @@ from gateway.progress import Report
 from gateway.radio import Radio, system_radio
 from gateway.settings import Settings
 from gateway.virtual.runs import BREATH_S, Body, Segment, easy_run, length_s, standing
-from gateway.virtual.stage import Stage
+
+if TYPE_CHECKING:
+    from gateway.virtual.stage import Stage
 
 MARGIN_S = 5.0  # a simulated runner stands this much longer than it takes to close the session
 
@@ -31,7 +34,7 @@ async def record(settings: Settings, report: Report) -> int:
     plan = simulated_plan(settings, body)
     ago_s = displacement(length_s(plan), settings.rate)
     clock = AcceleratedClock(f"simulated-{uuid.uuid4()}", settings.rate, ago_s, real)
-    async with Stage(body) as stage:
+    async with _stage(body) as stage:
         performance = asyncio.create_task(stage.run(clock, plan))
         try:
             return await _until_done(Gateway(settings, stage.radio, clock, _chance(), report))
@@ -51,8 +54,15 @@ async def open_radio(settings: Settings) -> AsyncIterator[Radio]:
     if settings.radio == "system":
         yield system_radio(settings.adapter)
         return
-    async with Stage(Body(seed=0)) as stage:
+    async with _stage(Body(seed=0)) as stage:
         yield stage.radio
+
+
+def _stage(body: Body) -> Stage:
+    """Loaded only where it is wanted: it takes 30 MB, and seconds of a Pi whose radio is real."""
+    from gateway.virtual.stage import Stage  # noqa: PLC0415
+
+    return Stage(body)
 
 
 async def _until_done(gateway: Gateway) -> int:

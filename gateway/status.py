@@ -12,18 +12,20 @@ from typing import Any
 from gateway.disk import FILE_NAME, JournalError, open_to_read
 from gateway.joined import joined
 from gateway.ledger import CaptureRow, Ledger
+from gateway.window import look_in
 from sensors.packet import Packet
 
 
 def status(folder: Path) -> dict[str, Any]:
-    """Every capture with its counts, what is still to be uploaded, and how far it has come with its server.
+    """Every capture with its counts, what is still to be uploaded, how far it has come with its server, and "now":
+    what a gateway that runs says (`Now.words`), None where none does.
 
     Raises JournalError where there is nothing at all or it cannot be read.
     """
     known = joined(folder)
     captures: list[CaptureRow] = []
     if (folder / FILE_NAME).exists() or not any(known.values()):
-        with _reading(folder) as journal:
+        with reading(folder) as journal:
             captures = journal.captures()
     held = [capture for capture in captures if capture.state not in ("complete", "forgotten")]
     return {
@@ -31,21 +33,27 @@ def status(folder: Path) -> dict[str, Any]:
         "sqlite": sqlite3.sqlite_version,
         "packets_held": sum(capture.journaled - capture.uploaded for capture in held),
         "captures": [asdict(capture) for capture in captures],
+        "now": look_in(folder),
         **known,
     }
 
 
 def replay(folder: Path, capture: str) -> Iterator[Packet]:
     """The packets of one capture in their order; a unique beginning of its id is enough."""
-    with _reading(folder) as journal:
-        ids = [row.id for row in journal.captures() if row.id.startswith(capture)]
-        if len(ids) != 1:
-            raise JournalError(f"{'no capture' if not ids else 'more than one capture'} begins with {capture}")
-        yield from journal.packets(ids[0])
+    with reading(folder) as journal:
+        yield from journal.packets(the_capture(journal, capture))
+
+
+def the_capture(journal: Ledger, begins: str) -> str:
+    """The id of the one capture that begins so. Raises JournalError."""
+    ids = [row.id for row in journal.captures() if row.id.startswith(begins)]
+    if len(ids) != 1:
+        raise JournalError(f"{'no capture' if not ids else 'more than one capture'} begins with {begins}")
+    return ids[0]
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[Ledger]:
+def reading(folder: Path) -> Iterator[Ledger]:
     path = folder / FILE_NAME
     if not path.exists():
         raise JournalError(f"there is no journal in {folder}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ class Sync:
 
     `on_complete(capture)` is called once for each capture that the server has whole; `on_change()` whenever a number
     or `trouble` changed. `jitter()` gives numbers from 0 to 1. `also_held` may be set: it says what of each runner
-    waits for the server elsewhere on this disk, or raises JournalError.
+    waits for the server elsewhere on this disk, or raises JournalError; and `on_answer`, which hears what the server
+    says to a heartbeat; `about()` are more words for it.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Sync:
         self._token_file, self._writer, self._clock = token_file, writer, clock
         self._ca_file = ca_file
         self.also_held: Callable[[], Mapping[str, int]] = dict
+        self.about: Callable[[], dict[str, Any]] = dict
+        self.on_answer: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
         self._awake = asyncio.Event()
         self._refused_token: str | None = None
@@ -150,9 +153,7 @@ class Sync:
             await self._finish(server, capture, chunks)
 
     async def _finish(self, server: Server, capture: CaptureRow, chunks: list[ChunkRow]) -> None:
-        offset_ns = self._true_offset_ns(server)
-        boot = self._clock.boot
-        await self._writer.do(lambda journal: journal.note_boot(boot, offset_ns, True))
+        await self._note_clock(server)
         words = await self._writer.do(lambda journal: closing_words(journal, capture, chunks))
         await server.complete(capture.id, words)
         now_ns = self._clock.wall_ns()
@@ -160,6 +161,12 @@ class Sync:
         # Before anybody hears that it is complete: the server must not wait for packets that will never come.
         await self._beat_quietly(server)
         self._on_complete(await self._writer.do(lambda journal: journal.capture(capture.id)))
+
+    async def _note_clock(self, server: Server) -> None:
+        """Once a server has told the time, every packet of this boot can be dated, whatever the next boot believes."""
+        boot, offset_ns = self._clock.boot, self._true_offset_ns(server)
+        is_trusted = self._clock.simulated or server.clock_offset_ns is not None
+        await self._writer.do(lambda journal: journal.note_boot(boot, offset_ns, is_trusted))
 
     def _true_offset_ns(self, server: Server) -> int:
         """True wall time less monotonic time of this boot; a simulated clock is right by definition."""
@@ -175,10 +182,14 @@ class Sync:
             return
         words: dict[str, Any] = {"held": held, "wall_ns": self._clock.wall_ns(), "boot": self._clock.boot}
         try:
-            await server.heartbeat(words)
+            answer = await server.heartbeat(words | self.about())
         except (Refused, Gone, Unwelcome) as why:
             log.debug("no heartbeat: %s", why)
+        else:
+            if self.on_answer is not None:
+                await self.on_answer(answer)
         self._beaten = (now_s, held)
+        await self._note_clock(server)
 
     async def _held(self) -> dict[str, int]:
         held = await self._writer.do(packets_held)

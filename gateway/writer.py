@@ -22,7 +22,7 @@ COMMIT_EVERY_PACKETS = 64
 BACKLOG = 10_000  # packets that may wait for a slow disk; an hour of three sensors
 FULL_DISK_PAUSE_S = 1.0
 CHECKPOINT_AFTER_S = 30.0  # of quiet; the log is put away and does not grow for months
-CLOSING_TIMEOUT_S = 5.0
+CLOSING_TIMEOUT_S = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rules.verdict import Verdict
 from rules.vocabulary import Reason
 
 TOGETHER = " + "  # between what two programmes say for themselves
-
-
-def beside(document: Mapping[str, object], second: Mapping[str, object]) -> dict[str, object]:
-    """The case document of a runner's `second` programme: the same sessions and answers, on its own stage.
-
-    `second` holds `programme`, `stage`, `stage_entered_at`, and what of the plan is otherwise there: nothing that was
-    set for the first stage is carried over.
-    """
-    return {**document, "profile": None, "stage_override": None, **second}
 
 
 def cautious(verdicts: Sequence[Verdict]) -> Verdict:

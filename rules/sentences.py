@@ -31,6 +31,7 @@ def _all() -> Iterator[str]:
     for kind in KINDS.values():
         yield from (kind.runner or "", kind.physio or "")
     yield from (metric.label for metric in METRICS.values())
+    yield from sorted({metric.unit for metric in METRICS.values() if metric.unit.isalpha() and len(metric.unit) > 2})
     yield from (
         criterion.sentence for stages in ENTRY.values() for criteria in stages.values() for criterion in criteria
     )

@@ -51,11 +51,14 @@ def explain(cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...")]
 
 
 @cli.command()
-def serve(port: Annotated[int | None, typer.Option(help="8080 unless given.")] = None) -> None:
+def serve(
+    port: Annotated[int | None, typer.Option(help="8080 unless given.")] = None,
+    lan: Annotated[bool, typer.Option("--lan", help="Also for phones on the same network, encrypted.")] = False,
+) -> None:
     """Run the server over its own database."""
     from server import service
 
-    asyncio.run(service.serve(service.settings(port=port)))
+    asyncio.run(service.serve(service.settings(port=port), to_lan=lan))
 
 
 @cli.command(name="init-admin")
@@ -71,7 +74,90 @@ def migrate() -> None:
     """Bring the database to this release's schema."""
     from server import service
 
-    _print([service.migrate(service.settings())])
+    _print(service.migrate(service.settings()))
+
+
+@cli.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="FIT, TCX, GPX or CSV.")],
+    runner: Annotated[str, typer.Option(help="Whose runs they are: the runner's id.")],
+) -> None:
+    """Bring run files: through the server where one runs, else straight into its database."""
+    from server import importing, service
+
+    paths = list(importing.files_in(files))
+    bring = importing.bring(service.settings(), runner, paths, typer.echo, _complain)
+    if asyncio.run(bring):
+        raise typer.Exit(2)
+
+
+@cli.command()
+def openapi() -> None:
+    """The document of the HTTP interface, as the server gives it at /openapi.json."""
+    from server.interface import document
+    from server.routes import routes
+
+    _print([document.written(routes()).decode()])
+
+
+@cli.command(name="verify-audit")
+def verify_audit(
+    head: Annotated[str | None, typer.Option(help="A head that was printed earlier and kept elsewhere.")] = None,
+) -> None:
+    """Whether the audit's chain holds, link by link; prints its head, to be kept elsewhere."""
+    from server import chain, service
+
+    _print([chain.verify(service.settings(), head)])
+
+
+@cli.command(name="copy-to")
+def copy_to(url: Annotated[str, typer.Argument(metavar="URL", help="postgresql://..., an empty database.")]) -> None:
+    """Copy the clinic into another database, and compare every row."""
+    from server import copying, service
+
+    _print([copying.copy_to(service.settings(), url)])
+
+
+@cli.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="A new file, or a folder.")],
+    keep: Annotated[int | None, typer.Option(min=1, help="Of a folder: forget all but the last so many.")] = None,
+) -> None:
+    """Copy the clinic as it is at this moment, also while the server runs."""
+    from server import backup as copies
+    from server import service
+    from server.app import system_clock
+
+    _print([copies.backup(service.settings(), to, system_clock(), keep)])
+
+
+@cli.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FROM")],
+    replace: Annotated[bool, typer.Option("--replace", help="In the place of the clinic that is there.")] = False,
+) -> None:
+    """Bring back a backup, checked before it takes the place of anything."""
+    from server import backup as copies
+    from server import service
+    from server.app import system_clock
+
+    chosen = service.settings()
+    service.make_folder(chosen.data)
+    _print([copies.restore(chosen, source, system_clock(), replace=replace)])
+
+
+@cli.command()
+def doctor(json: Json = False) -> None:
+    """Say what is missing on this machine, and how to mend it; exit 1 where something is."""
+    from server import doctor as looks
+    from server import service
+    from server.app import system_clock
+
+    checks = list(looks.examine(service.settings(), system_clock()))
+    for check in checks:
+        _print([looks.line(check, json=json)])
+    if any(check.is_well is False for check in checks):
+        raise typer.Exit(1)
 
 
 @cli.command()

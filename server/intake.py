@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,14 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
+from server import access, erased
 from server.problem import Problem, not_found
 from server.storage import captures, people
 from server.storage.captures import Capture, ReviewRequest
 
 CHUNK_BYTES = 64 * 1024  # before compression; the gateway seals at this size
-CHUNKS_OF_A_CAPTURE = 4096  # 256 MiB: far more than a day of three sensors
+CHUNKS_OF_A_CAPTURE = 1024  # 64 MiB: more than a day of three sensors
+CAPTURE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,20 @@ class Held:
 
 
 def begin(db: Session, gateway_id: str, capture_id: str, runner_id: str, started_at: datetime, now: datetime) -> bool:
-    """Open a capture; True where it is new, False where this gateway's capture was there already."""
+    """Open a capture; True where it is new, False where this gateway's capture was there already.
+
+    Raises Problem 404, 410 where it was deleted, or 422.
+    """
     if not people.brings_runs_of(db, gateway_id, runner_id):
-        raise not_found()
+        raise erased.gone_or_unknown(db, gateway_id, runner_id)
+    if CAPTURE_ID.fullmatch(capture_id) is None:
+        raise Problem(422, "Not an id", "A capture's id is made of up to 64 letters, digits, dots and dashes.")
+    buried = captures.buried(db, runner_id, "capture", capture_id)
+    if buried == "deleted":
+        raise _deleted()
     held = captures.find(db, capture_id)
     if held is not None:
-        _same_owner(held, gateway_id, runner_id)
+        _same_owner(held, gateway_id, held.runner_id if buried == "handed" else runner_id)
         return False
     capture = Capture(
         runner_id=runner_id,
@@ -52,6 +63,7 @@ def begin(db: Session, gateway_id: str, capture_id: str, runner_id: str, started
 
 
 def held(db: Session, gateway_id: str, capture_id: str) -> Held:
+    """What is here of a capture. Raises Problem 404 or 410."""
     capture = _own(db, gateway_id, capture_id)
     return Held(
         state=capture.state,
@@ -60,18 +72,33 @@ def held(db: Session, gateway_id: str, capture_id: str) -> Held:
     )
 
 
-def put_chunk(
-    db: Session, gateway_id: str, capture_id: str, seq: int, body: bytes, content_digest: str, now: datetime
-) -> Literal["new", "same", "conflict"]:
-    """Keep one sealed chunk. Other bytes under a known number are kept aside and never replace the first.
+def checked(seq: int, body: bytes, content_digest: str) -> str:
+    """The SHA-256 of a chunk, which must be the one in its header (RFC 9530, over the uncompressed bytes).
 
-    `content_digest` is the header of RFC 9530 over the uncompressed bytes. Raises Problem 404, 413 or 422.
+    Raises Problem 413 or 422.
     """
-    capture = _own(db, gateway_id, capture_id)
-    digest = _checked_digest(body, content_digest)
+    if len(body) > CHUNK_BYTES:
+        raise Problem(413, "Chunk too large", f"A chunk holds at most {CHUNK_BYTES} bytes, this one {len(body)}.")
     if not 0 <= seq < CHUNKS_OF_A_CAPTURE:
-        raise Problem(422, "No such place", f"A capture has the chunks 0 to {CHUNKS_OF_A_CAPTURE - 1}, not {seq}.")
-    known = captures.chunk_hashes(db, capture).get(seq)
+        raise Problem(413, "Capture too large", f"A capture has the chunks 0 to {CHUNKS_OF_A_CAPTURE - 1}, not {seq}.")
+    algorithm, _, value = content_digest.strip().partition("=")
+    try:
+        promised = base64.b64decode(value.strip(":"), validate=True) if algorithm == "sha-256" else b""
+    except binascii.Error:
+        promised = b""
+    actual = hashlib.sha256(body)
+    if promised != actual.digest():
+        raise Problem(422, "Digest does not match", "The bytes that arrived are not the bytes that were sent.")
+    return actual.hexdigest()
+
+
+def put_chunk(
+    db: Session, bearer: str | None, capture_id: str, seq: int, body: bytes, digest: str, now: datetime
+) -> Literal["new", "same", "conflict"]:
+    """Keep one sealed chunk, whose digest was checked. Other bytes under a known number are kept aside and never
+    replace the first. Raises Problem 401, 404, or 410 where the capture was deleted."""
+    capture = _own(db, access.gateway_of(db, bearer), capture_id)
+    known = captures.chunk_hash(db, capture, seq)
     if known == digest:
         return "same"
     if known is not None or capture.state == "complete":
@@ -84,7 +111,7 @@ def put_chunk(
 def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str, Any], now: datetime) -> Held:
     """Close a capture whose chunks are all here and ask for its review; a second time changes nothing.
 
-    Raises Problem 409 with the missing chunks, or where the root differs.
+    Raises Problem 404, 409 with the missing chunks or where the root differs, or 410.
     """
     capture = _own(db, gateway_id, capture_id)
     hashes = captures.chunk_hashes(db, capture)
@@ -101,8 +128,13 @@ def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str
 
 
 def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
-    """Keep a run file as it came and ask for its review; returns its SHA-256 and whether it is new."""
+    """Keep a run file as it came and ask for its review; returns its SHA-256 and whether it is new.
+
+    Raises Problem 410 where the same file was deleted, or handed to the runner whose it is.
+    """
     digest = hashlib.sha256(body).hexdigest()
+    if buried := captures.buried(db, runner_id, "file", digest):
+        raise _deleted() if buried == "deleted" else Problem(410, "Handed over", "This run is somebody else's.")
     new = captures.add_file(db, runner_id, digest, name, body, now)
     if new:
         captures.request_review(db, ReviewRequest(runner_id, "file", digest), now)
@@ -118,7 +150,10 @@ def root_of(capture_id: str, chunks: list[str]) -> str:
 def _own(db: Session, gateway_id: str, capture_id: str) -> Capture:
     capture = captures.find(db, capture_id)
     if capture is None:
-        raise not_found()
+        owners = captures.deleted_from(db, capture_id)
+        if any(people.brings_runs_of(db, gateway_id, runner_id) for runner_id in owners):
+            raise _deleted()
+        raise erased.gone_or_unknown(db, gateway_id, capture_id)
     _same_owner(capture, gateway_id, capture.runner_id)
     return capture
 
@@ -128,15 +163,5 @@ def _same_owner(capture: Capture, gateway_id: str, runner_id: str) -> None:
         raise not_found()
 
 
-def _checked_digest(body: bytes, content_digest: str) -> str:
-    if len(body) > CHUNK_BYTES:
-        raise Problem(413, "Chunk too large", f"A chunk holds at most {CHUNK_BYTES} bytes, this one {len(body)}.")
-    algorithm, _, value = content_digest.strip().partition("=")
-    try:
-        promised = base64.b64decode(value.strip(":"), validate=True) if algorithm == "sha-256" else b""
-    except binascii.Error:
-        promised = b""
-    actual = hashlib.sha256(body)
-    if promised != actual.digest():
-        raise Problem(422, "Digest does not match", "The bytes that arrived are not the bytes that were sent.")
-    return actual.hexdigest()
+def _deleted() -> Problem:
+    return Problem(410, "Deleted", "This run was deleted; it is not taken again.")

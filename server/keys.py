@@ -7,6 +7,12 @@ from datetime import datetime
 
 from aiohttp import web
 
+from server.jobs import Jobs
+from server.keyring import Keyring
+from server.lately import Lately
+from server.live import Live
+from server.passwords import Passwords
+from server.quota import Quota
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
@@ -14,9 +20,15 @@ from server.storage.desk import Desk
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
+LATELY: web.AppKey[Lately] = web.AppKey("lately", Lately)
+LIVE: web.AppKey[Live] = web.AppKey("live", Live)
+QUOTA: web.AppKey[Quota] = web.AppKey("quota", Quota)
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 NEW_TOKEN: web.AppKey[Callable[[], str]] = web.AppKey("new_token")
 ZONE: web.AppKey[str] = web.AppKey("zone", str)  # the clinic's time zone, for whoever chose none
+PASSWORDS: web.AppKey[Passwords] = web.AppKey("passwords", Passwords)
+KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
+FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
+JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
-
-LOGIN_COOKIE = "stridegate_login"
+OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)

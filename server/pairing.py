@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from server import access
+from server import access, audit, names
 from server.problem import Problem
 from server.storage import pairings, people
 from server.storage.pairings import Pairing
@@ -53,8 +53,8 @@ def start(db: Session, secrets: Secrets, name: str, address: str, now: datetime)
     if pairings.pending_from(db, address, now) >= PENDING_OF_AN_ADDRESS:
         raise Problem(429, "Too many at once", "Too many gateways are waiting to be paired; try again in ten minutes.")
     waiting = Pairing(
-        name=name, address=address, started_at=now, expires_at=now + LIFE, approved_by=None, runner_ids=(),
-        gateway_id=None,
+        name=names.required(name), address=address, started_at=now, expires_at=now + LIFE, approved_by=None,
+        runner_ids=(), gateway_id=None,
     )  # fmt: skip
     pairings.start(db, secrets.device_code, secrets.user_code, waiting)
 
@@ -77,10 +77,13 @@ def approve(db: Session, person: Person, typed: str, runner_ids: list[str], now:
     if found is None:
         return None
     for runner_id in runner_ids:
-        access.may_see(db, person, runner_id)
+        access.may_see(db, person, runner_id, now)
     if not runner_ids:
         raise Problem(422, "For nobody", "Choose at least one runner whose runs this gateway brings.")
     pairings.approve(db, tidied(typed), person.id, runner_ids, now)
+    for runner_id in runner_ids:
+        words = {"name": found.name, "address": found.address}
+        audit.note(db, person.id, "gateway let in", words, now, runner_id=runner_id)
     return found
 
 
@@ -93,6 +96,13 @@ def token(db: Session, device_code: str, fresh: Token, now: datetime) -> Token |
         raise Problem(410, "Over", "This pairing is over; begin a new one.")
     if pairing.approved_by is None:
         return None
-    people.add_gateway(db, fresh.gateway_id, pairing.name, fresh.token, list(pairing.runner_ids), now)
+    host = people.person(db, pairing.approved_by)
+    if host is None or not people.is_member(db, host.id, now):
+        raise Problem(410, "Over", "Whoever let this gateway in has left; begin a new pairing.")
+    people.add_gateway(
+        db, fresh.gateway_id, pairing.name, fresh.token, list(pairing.runner_ids), now,
+        clinic_id=host.clinic_id, by=host.id,
+    )  # fmt: skip
     pairings.hand_over(db, device_code, fresh.gateway_id)
+    audit.note(db, host.id, "gateway paired", {"gateway": fresh.gateway_id}, now)
     return fresh

@@ -19,7 +19,13 @@ class Problem(Exception):
 def as_response(problem: Problem) -> web.Response:
     """The problem document of RFC 9457; facts of the problem stand beside the four members of the standard."""
     body = {"type": "about:blank", "status": problem.status, "title": problem.title, "detail": problem.detail}
-    return web.json_response({**problem.facts, **body}, status=problem.status, content_type="application/problem+json")
+    wait_s = problem.facts.get("retry_after_s")
+    return web.json_response(
+        {**problem.facts, **body},
+        status=problem.status,
+        headers=None if wait_s is None else {"Retry-After": str(wait_s)},
+        content_type="application/problem+json",
+    )
 
 
 def not_found() -> Problem:

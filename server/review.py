@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,14 +14,18 @@ from sqlmodel import Session
 from rules import triggers
 from rules.attest import with_attested
 from rules.case import Case
-from rules.combine import beside, cautious
+from rules.combine import cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
-from server import measuring, said
-from server.storage import captures, pairings, runs
+from sensors.recording import DECODER_VERSION
+from server import alerts, measuring, said
+from server.measuring import Standing
+from server.sessions import Composed, home
+from server.storage import captures, pairings, runs, sessions
 from server.storage.people import Person
-from server.storage.runs import Plan, Run
+from server.storage.runs import Answer, Plan
+from server.storage.sessions import Training
 
 HORIZON = timedelta(days=62)  # the rules look back 60 days; what is older has no say
 SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no session
@@ -29,7 +33,9 @@ SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRun:
-    run: Run
+    """One training session with what was answered of it."""
+
+    run: Training
     check_in: Mapping[str, Any]
     counts: bool  # whether it is a session of the case
 
@@ -39,12 +45,14 @@ class Look:
     """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet.
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
+    `second` is the case of a second programme: the verdict is then the more cautious of the two.
     """
 
     runner: Person
     now: datetime
     plan: Plan | None
     case: Case | None
+    second: Case | None
     verdict: Verdict | None
     shown: Shown | None
     waiting: tuple[str, ...]
@@ -52,59 +60,125 @@ class Look:
     inputs_sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of a runner, whatever the moment; `at` a moment it becomes a look."""
+
+    runner: Person
+    plan: Plan | None
+    document: Mapping[str, Any] | None
+    case: Case | None
+    second: Case | None
+    overrides: tuple[Any, ...]
+    waiting: tuple[str, ...]
+    runs: tuple[SeenRun, ...]
+    inputs_sha256: str
+
+    def at(self, now: datetime) -> Look:
+        case = None if self.case is None else replace(self.case, now=now)
+        second = None if self.second is None else replace(self.second, now=now)
+        verdict = None if case is None or self.waiting else _decided(case, second)
+        held = shown(verdict, self.overrides, stage=case.stage, now=now) if verdict and case else None
+        return Look(
+            runner=self.runner,
+            now=now,
+            plan=self.plan,
+            case=case,
+            second=second,
+            verdict=verdict,
+            shown=held,
+            waiting=self.waiting,
+            runs=self.runs,
+            inputs_sha256=self.inputs_sha256,
+        )
+
+
 def look(db: Session, runner: Person, now: datetime) -> Look:
     """Decide at `now` from everything that is known, or say what is awaited."""
+    return known(db, runner, now).at(now)
+
+
+def known(db: Session, runner: Person, now: datetime) -> Known:
+    """Everything that is known of a runner; `now` only says how far back it matters."""
     plan = runs.plan_of(db, runner.id)
-    seen = _seen(db, runner.id)
-    waiting = _waiting(db, runner.id, plan)
-    document = _case_document(db, runner.id, plan, seen, now) if plan is not None else None
-    cases = _cases(db, runner.id, document) if document else []
-    case = cases[0] if cases else None
-    verdict = _judged(cases) if cases and not waiting else None
-    return Look(
+    standing = measuring.standing(db, runner.id, plan)
+    seen = _seen(db, runner.id, standing, now)
+    documents = _documents(db, runner.id, plan, seen, now)
+    attested = _at_home(said.attested_metrics(db, runner.id), standing.sessions)
+    cases = [with_attested(Case.from_json(document), attested) for document in documents]
+    return Known(
         runner=runner,
-        now=now,
         plan=plan,
-        case=case,
-        verdict=verdict,
-        shown=shown(verdict, said.overrides(db, runner.id), stage=case.stage, now=now) if verdict and case else None,
-        waiting=waiting,
+        document=documents[0] if documents else None,
+        case=cases[0] if cases else None,
+        second=cases[1] if len(cases) > 1 else None,
+        overrides=tuple(_at_home(said.overrides(db, runner.id), standing.sessions)),
+        waiting=_waiting(db, runner.id, plan, standing),
         runs=tuple(seen),
-        inputs_sha256=_hash(document),
+        inputs_sha256=_hash(documents),
     )
 
 
+def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
+    """The session to which an id belongs now, however long ago it was; None where there is none."""
+    composed = measuring.standing(db, seen.runner.id, seen.plan).sessions
+    session = home(composed, session_id)
+    training = None if session is None else sessions.one(db, seen.runner.id, session.id)
+    if training is None:
+        return None
+    answers = answers_at_home(runs.answers_of(db, seen.runner.id), composed)
+    return SeenRun(run=training, check_in=answers.get(training.id, {}), counts=counts(training))
+
+
 def record(db: Session, seen: Look) -> bool:
-    """Keep what was said, with the hash of what was known; True where it is news."""
-    if seen.verdict is None:
+    """Keep what was said, with the hash of what was known and the plan's version; True where it is news."""
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now)
+    if seen.verdict is None or seen.plan is None:
         return False
-    return runs.save_verdict(db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now)
+    return runs.save_verdict(
+        db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now, seen.plan.version
+    )
 
 
-def _cases(db: Session, runner_id: str, document: Mapping[str, Any]) -> list[Case]:
-    """The case of the plan, and that of the programme beside it where the runner holds two."""
-    second = document.get("beside")
-    documents = [document] if second is None else [document, beside(document, second)]
-    attested = said.attested_metrics(db, runner_id)
-    return [with_attested(Case.from_json(one), attested) for one in documents]
+def _decided(case: Case, second: Case | None) -> Verdict:
+    return decide(case) if second is None else cautious((decide(case), decide(second)))
 
 
-def _judged(cases: Sequence[Case]) -> Verdict:
-    verdicts = [decide(case) for case in cases]
-    return verdicts[0] if len(verdicts) == 1 else cautious(verdicts)
+def _seen(db: Session, runner_id: str, standing: Standing, now: datetime) -> list[SeenRun]:
+    by_id = {session.id: session for session in standing.sessions}
+    answers = answers_at_home(runs.answers_of(db, runner_id), standing.sessions)
+    stored = sessions.since(db, runner_id, now - HORIZON)
+    return [SeenRun(run=one, check_in=answers.get(one.id, {}), counts=counts(one)) for one in stored if one.id in by_id]
 
 
-def _seen(db: Session, runner_id: str) -> list[SeenRun]:
-    answers = runs.check_ins_of(db, runner_id)
-    return [
-        SeenRun(
-            run=run, check_in=answers.get(run.id, {}), counts=(run.measured.get("run_s") or 0) >= SHORTEST_SESSION_S
-        )
-        for run in runs.runs_of(db, runner_id)
-    ]
+def counts(training: Training) -> bool:
+    return training.mine and (training.run_s or 0.0) >= SHORTEST_SESSION_S
 
 
-def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
+def answers_at_home(answers: Sequence[Answer], composed: Sequence[Composed]) -> dict[str, dict[str, Any]]:
+    """What was said last of each question, by the session to which it belongs now."""
+    latest: dict[str, dict[str, Any]] = {}
+    homes: dict[str, str | None] = {}
+    for answer in answers:
+        if answer.run_id not in homes:
+            session = home(composed, answer.run_id)
+            homes[answer.run_id] = None if session is None else session.id
+        session_id = homes[answer.run_id]
+        if session_id is not None:
+            latest.setdefault(session_id, {}).update(answer.body)
+    return latest
+
+
+def _at_home(stated: Sequence[Any], composed: Sequence[Composed]) -> list[Any]:
+    """Statements on a session, each with the id that the session has now; one on no session is left as it is."""
+    found = []
+    for one in stated:
+        session = home(composed, one.session_id) if one.session_id is not None else None
+        found.append(one if session is None else replace(one, session_id=session.id))
+    return found
+
+
+def _waiting(db: Session, runner_id: str, plan: Plan | None, standing: Standing) -> tuple[str, ...]:
     sentences = []
     if plan is None:
         sentences.append("There is no plan yet: your physiotherapist chooses the programme and the stage.")
@@ -112,7 +186,7 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
         sentences.append("A run has not arrived completely yet.")
     if elsewhere := pairings.packets_elsewhere(db, runner_id):
         sentences.append(f"A gateway still holds {elsewhere} packets of a run and has not handed them over.")
-    due = captures.unreviewed(db, runner_id)
+    due = captures.unreviewed(db, runner_id, DECODER_VERSION)
     if any(request.trouble is None for request in due):
         sentences.append("A run has arrived and is being measured.")
     sentences += [
@@ -120,26 +194,34 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None) -> tuple[str, ...]:
         for request in due
         if request.trouble is not None
     ]
-    if not due and measuring.outdated(db, runner_id):
-        sentences.append("Earlier runs are being measured again with changed references.")
+    if not due and not standing.current:
+        sentences.append("Earlier runs are being measured again, for something about them has changed.")
     return tuple(sentences)
 
 
-def _case_document(db: Session, runner_id: str, plan: Plan, seen: list[SeenRun], now: datetime) -> dict[str, Any]:
-    sessions = [_session(item) for item in seen if item.counts and item.run.start >= now - HORIZON]
-    return {
-        **plan.body,
+def _documents(
+    db: Session, runner_id: str, plan: Plan | None, seen: Sequence[SeenRun], now: datetime
+) -> list[dict[str, Any]]:
+    """The case of the plan's programme, and of its second one where it holds two."""
+    if plan is None:
+        return []
+    recent = [item for item in seen if item.counts and item.run.start >= now - HORIZON]
+    common = {
         "now": said.utc_text(now),
-        "sessions": sessions,
-        "daily": [one.body for one in runs.said_of(db, runner_id, "daily")],
+        "daily": said.mornings(db, runner_id),
         "flags": said.flags(db, runner_id),
         "holds": said.holds(db, runner_id),
         "notes": {},
     }
+    first = {name: value for name, value in plan.body.items() if name != "second"}
+    bodies = [(first, [_session(item, item.run.measured) for item in recent])]
+    if plan.body.get("second"):
+        second = {**{name: plan.body.get(name) for name in ("onset_at", "references")}, **plan.body["second"]}
+        bodies.append((second, [_session(item, item.run.second or item.run.measured) for item in recent]))
+    return [{**body, **common, "sessions": sessions_} for body, sessions_ in bodies]
 
 
-def _session(item: SeenRun) -> dict[str, Any]:
-    measured = item.run.measured
+def _session(item: SeenRun, measured: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": item.run.id,
         "start": said.utc_text(item.run.start),
@@ -150,7 +232,8 @@ def _session(item: SeenRun) -> dict[str, Any]:
     }
 
 
-def _hash(document: Mapping[str, Any] | None) -> str:
+def _hash(documents: Sequence[Mapping[str, Any]]) -> str:
     """What was known, apart from the moment it was asked."""
-    known = {name: value for name, value in (document or {}).items() if name != "now"}
-    return hashlib.sha256(json.dumps(known, sort_keys=True, allow_nan=False).encode()).hexdigest()
+    known = [{name: value for name, value in document.items() if name != "now"} for document in documents]
+    text = json.dumps(known[0] if len(known) == 1 else known, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -5,79 +5,148 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from rules.version import RULES_VERSION
 from sensors.errors import SensorError
+from sensors.recording import DECODER_VERSION
 from server import measuring, review
+from server.measuring import Taken
+from server.outage import is_outage
 from server.reading.readers import NoReader, Readers
-from server.storage import captures, people, runs
-from server.storage.captures import ReviewRequest
+from server.storage import captures, people, runs, sessions, watches
+from server.storage.captures import Claim, ReviewRequest
 from server.storage.desk import Desk
-from server.storage.runs import Run
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 30.0  # another process may have accepted something that nobody woke us for
+LEASE = timedelta(minutes=10)  # reading may take four; whoever is gone for longer has ended
+MEETINGS = 8  # a plan that changes while its runs are measured; nobody changes one eight times in a second
 
 
 class Reviewer:
-    """Woken after each arrival; it also looks by itself, so a wake-up that is lost costs only time."""
+    """Woken after each arrival; it also looks by itself, so a wake-up that is lost costs only time.
 
-    def __init__(self, desk: Desk, clock: Callable[[], datetime], readers: Readers) -> None:
+    Several processes may review over one database: each takes up what no other is at work on.
+    """
+
+    def __init__(self, desk: Desk, clock: Callable[[], datetime], readers: Readers, name: str = "the server") -> None:
         self._desk = desk
         self._clock = clock
         self._readers = readers
+        self._name = name
         self._woken = asyncio.Event()
+        self.noted: Callable[[str], None] = lambda _outcome: None
+        self.is_at_work = False
+        self._one_at_a_time = asyncio.Lock()
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        """Review for ever; a source that cannot be measured is marked and shown, and the next one goes on."""
-        while True:
-            self._woken.clear()
-            await self.review_due()
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_S)
-            except TimeoutError:
-                continue
+        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on."""
+        self.is_at_work, is_renewed = True, False
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    if not is_renewed:
+                        await self.renew()
+                        is_renewed = True
+                    await self.review_due()
+                except Exception as why:
+                    if not is_outage(why):
+                        log.exception("the reviewer has ended, and /readyz says so")
+                        return
+                    log.error("reviews wait for the database: %s", type(why).__name__)
+                try:
+                    await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_S)
+                except TimeoutError:
+                    continue
+        finally:
+            self.is_at_work = False
+
+    async def renew(self) -> None:
+        """Judge anew whoever was judged by the rules of an earlier release."""
+        others = await self._desk.read(sessions.runners_measured_otherwise, RULES_VERSION, DECODER_VERSION)
+        said = await self._desk.read(runs.runners_judged_otherwise, RULES_VERSION)
+        for runner_id in sorted({*others, *said}):
+            await self.review(runner_id)
 
     async def review_due(self) -> int:
         """Measure everything that waits and say what follows; returns how many sources were taken up."""
-        due = await self._desk.read(captures.reviews_due)
-        for request in due:
-            await self._measure(request)
-        for runner_id in sorted({request.runner_id for request in due}):
-            await self.measure_again(runner_id)
-            await self._desk.write(_say, runner_id, self._clock())
-        return len(due)
+        async with self._one_at_a_time:
+            taken_up, runners = 0, set[str]()
+            while request := await self._desk.write(_claim, self._name, self._clock()):
+                if not await self._measure(request):
+                    break
+                taken_up += 1
+                runners.add(request.runner_id)
+            for runner_id in sorted(runners):
+                await self.review(runner_id)
+            return taken_up
+
+    async def review(self, runner_id: str) -> None:
+        """Bring the sessions of a runner to what is known now, and say what follows."""
+        await self.measure_again(runner_id)
+        await self._desk.write(_say, runner_id, self._clock())
 
     async def measure_again(self, runner_id: str) -> None:
         """Measure again what was measured against another yardstick: a late run or a changed plan moves it."""
-        for run in await self._desk.read(measuring.outdated, runner_id):
-            again = await self._desk.read(measuring.measured_again, run)
-            await self._desk.write(runs.save_run, *again)
+        for _ in range(MEETINGS):
+            try:
+                fresh = await self._desk.read(measuring.measured_again, runner_id)
+            except SensorError as why:
+                log.error("a stored recording cannot be read and is made again: %s", type(why).__name__)
+                await self._desk.write(_read_all_again, runner_id)
+                return
+            if (await self._desk.write(measuring.keep, runner_id, fresh)).current:
+                return
 
-    async def _measure(self, request: ReviewRequest) -> None:
+    async def _measure(self, request: ReviewRequest) -> bool:
+        """Read one source; False where nobody can read just now: then it waits."""
         try:
-            found = await self._desk.read(measuring.measured, request, self._clock(), self._readers)
+            found = await self._desk.read(measuring.taken, request, self._clock(), self._readers)
         except NoReader as why:
             log.error("a %s waits to be read: %s", request.kind, why)
-            return
-        except Exception as why:  # noqa: BLE001  # whatever one source holds must not stop the others
+            await self._desk.write(captures.release, request)
+            return False
+        except Exception as why:  # whatever one source holds must not stop the others
+            if is_outage(why):
+                raise  # nothing is known of the source; its claim runs out, and it is taken up again
             log.warning("a %s could not be measured: %s", request.kind, type(why).__name__)
             trouble = str(why) if isinstance(why, SensorError) else "Its bytes could not be read."
-            await self._desk.write(captures.review_failed, request, trouble)
-            return
+            await self._desk.write(captures.review_ended, request, DECODER_VERSION, self._clock(), trouble)
+            self.noted("unreadable")
+            return True
         await self._desk.write(_save, request, found, self._clock())
+        self.noted("measured")
+        return True
 
 
-def _save(db: Session, request: ReviewRequest, found: list[tuple[Run, bytes]], now: datetime) -> None:
-    for run, packed in found:
-        runs.save_run(db, run, packed)
-    captures.review_done(db, request, now)
+def _claim(db: Session, name: str, now: datetime) -> ReviewRequest | None:
+    return captures.claim_next(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now)
+
+
+def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime) -> None:
+    """Keep the runs of a source, unless it was taken away while it was read."""
+    if not captures.review_ended(db, request, DECODER_VERSION, now):
+        return
+    ids = {taken.run.id for taken in found}
+    for run in runs.runs_of_source(db, request.runner_id, request.kind, request.source_id):
+        if run.id not in ids:
+            runs.remove_run(db, request.runner_id, run.id)
+    for taken in found:
+        runs.save_run(db, taken.run, taken.measured, taken.packed)
+    watches.look_soon(db, request.runner_id, now)
+
+
+def _read_all_again(db: Session, runner_id: str) -> None:
+    for run in runs.runs_of(db, runner_id):
+        captures.read_again(db, ReviewRequest(runner_id, run.kind, run.source_id))
 
 
 def _say(db: Session, runner_id: str, now: datetime) -> None:

@@ -1,17 +1,18 @@
-"""Said: what people state of a runner (flags, holds, overrides, attestations), each word kept with who and when."""
+"""Said: what people state of a runner (flags, holds, overrides, mornings), each word kept with who and when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from rules.attest import Attestation, AttestedMetric
+from rules.attest import ATTESTABLE, ENTRY, Attestation, AttestedMetric
 from rules.override import Override
 from rules.red_flags import RED_FLAGS
 from rules.vocabulary import Decision
+from server import audit
 from server.problem import Problem, not_found
 from server.storage import runs
 from server.storage.people import Person
@@ -24,7 +25,19 @@ def raise_flag(db: Session, runner_id: str, flag_id: str, by: Person, code: str,
     if code not in RED_FLAGS:
         raise Problem(422, "No such question", f"There is no red-flag question called {code[:40]!r}.")
     runs.say(db, runner_id, "flag", flag_id, by.id, {"code": code}, now)
+    audit.note(db, by.id, "flag raised", {"flag": flag_id, "code": code}, now, runner_id=runner_id)
     return RED_FLAGS[code].route
+
+
+def screened(db: Session, runner_id: str, said_id: str, by: Person, yes: Sequence[str], now: datetime) -> None:
+    """Every red-flag question was answered; `yes` are the codes of those that were answered with yes."""
+    runs.say_last(db, runner_id, "screen", said_id, by.id, {"yes": list(yes)}, now)
+    audit.note(db, by.id, "red-flag questions answered", {"yes": list(yes)}, now, runner_id=runner_id)
+
+
+def last_screen(db: Session, runner_id: str) -> datetime | None:
+    """When the runner answered every red-flag question last."""
+    return max((one.said_at for one in runs.said_of(db, runner_id, "screen")), default=None)
 
 
 def clear_flag(
@@ -35,7 +48,9 @@ def clear_flag(
     if not any(one.id == flag_id for one in runs.said_of(db, runner_id, "flag")):
         raise not_found()
     _enough(note)
-    runs.say(db, runner_id, "flag_cleared", clearing_id, by.id, {"flag": flag_id, "name": by.name, "note": note}, now)
+    body = {"flag": flag_id, "name": by.name, "note": note}
+    runs.say(db, runner_id, "flag_cleared", clearing_id, by.id, body, now)
+    audit.note(db, by.id, "flag cleared", body, now, runner_id=runner_id)
 
 
 def hold(
@@ -44,6 +59,7 @@ def hold(
     _only_physio(by)
     body = {"from": utc_text(now), "until": until and utc_text(until), "by": by.name, "reason": reason}
     runs.say(db, runner_id, "hold", hold_id, by.id, body, now)
+    audit.note(db, by.id, "hold set", {"hold": hold_id, **body}, now, runner_id=runner_id)
 
 
 def lift_hold(db: Session, runner_id: str, lifting_id: str, hold_id: str, by: Person, now: datetime) -> None:
@@ -51,6 +67,7 @@ def lift_hold(db: Session, runner_id: str, lifting_id: str, hold_id: str, by: Pe
     if not any(one.id == hold_id for one in runs.said_of(db, runner_id, "hold")):
         raise not_found()
     runs.say(db, runner_id, "hold_lifted", lifting_id, by.id, {"hold": hold_id}, now)
+    audit.note(db, by.id, "hold lifted", {"hold": hold_id}, now, runner_id=runner_id)
 
 
 def keep_override(db: Session, runner_id: str, override_id: str, by: Person, made: Override) -> None:
@@ -64,6 +81,60 @@ def keep_override(db: Session, runner_id: str, override_id: str, by: Person, mad
         "session_id": made.session_id,
     }
     runs.say(db, runner_id, "override", override_id, by.id, body, made.at)
+    audit.note(db, by.id, "override", {"override": override_id, **body}, made.at, runner_id=runner_id)
+
+
+def attest_metric(
+    db: Session, runner_id: str, said_id: str, by: Person, stated: tuple[str, str, float], now: datetime
+) -> None:
+    """A physio states one metric of one session, as (session, metric, value). Raises Problem 403 or 422."""
+    _only_physio(by)
+    session_id, metric, value = stated
+    if metric not in ATTESTABLE:
+        raise Problem(422, "Measured by a sensor", f"{metric[:40]} cannot be attested; {', '.join(ATTESTABLE)} can.")
+    body = {"session": session_id, "metric": metric, "value": value, "name": by.name}
+    runs.say(db, runner_id, "attested", said_id, by.id, body, now)
+    audit.note(db, by.id, "metric attested", body, now, runner_id=runner_id)
+
+
+def attest_criterion(
+    db: Session, runner_id: str, said_id: str, by: Person, code: str, note: str | None, now: datetime
+) -> None:
+    """A physio has seen an entry criterion met. Raises Problem 403 or 422."""
+    _only_physio(by)
+    known = {one.code for stages in ENTRY.values() for criteria in stages.values() for one in criteria}
+    if code not in known:
+        raise Problem(422, "No such criterion", f"There is no entry criterion called {code[:40]!r}.")
+    body = {"code": code, "name": by.name, "note": note}
+    runs.say(db, runner_id, "criterion", said_id, by.id, body, now)
+    audit.note(db, by.id, "criterion attested", body, now, runner_id=runner_id)
+
+
+def answer_morning(
+    db: Session, runner_id: str, said_id: str, by: Person, at: datetime, morning: float | None, now: datetime
+) -> None:
+    """The morning value of a day; a later one of the same day corrects it, None takes it back."""
+    before = [one.body for one in runs.said_of(db, runner_id, "daily") if _day(one.body) == utc_text(at)[:10]]
+    body = {"at": utc_text(at), "morning": morning}
+    runs.say_last(db, runner_id, "daily", said_id, by.id, body, now)
+    if before:
+        audit.note(db, by.id, "morning corrected", {"before": before[-1], "after": body}, now, runner_id=runner_id)
+
+
+def mornings(db: Session, runner_id: str) -> list[dict[str, Any]]:
+    """The daily mornings of a case: of each day what was said last."""
+    by_day = {_day(one.body): one.body for one in runs.said_of(db, runner_id, "daily")}
+    return [dict(body) for body in by_day.values() if body.get("morning") is not None]
+
+
+def no_run(db: Session, runner_id: str, said_id: str, by: Person, day: str, now: datetime) -> None:
+    """On this day there was no run: then it is a day of rest, and not one of which nobody knows."""
+    runs.say(db, runner_id, "no_run", said_id, by.id, {"day": day}, now)
+    audit.note(db, by.id, "no run", {"day": day}, now, runner_id=runner_id)
+
+
+def days_without_a_run(db: Session, runner_id: str) -> frozenset[str]:
+    return frozenset(str(one.body["day"]) for one in runs.said_of(db, runner_id, "no_run"))
 
 
 def flags(db: Session, runner_id: str) -> list[dict[str, Any]]:
@@ -96,6 +167,25 @@ def holds(db: Session, runner_id: str) -> list[dict[str, Any]]:
             until = min(filter(None, (until, utc_text(lifted[one.id]))))
         found.append({**one.body, "until": until})
     return found
+
+
+def holds_standing(db: Session, runner_id: str, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """The holds that end later than now, as (id, what was said)."""
+    ids = [one.id for one in runs.said_of(db, runner_id, "hold")]
+    return [
+        (hold_id, body)
+        for hold_id, body in zip(ids, holds(db, runner_id), strict=True)
+        if body["until"] is None or datetime.fromisoformat(body["until"]) > now
+    ]
+
+
+def flag_history(db: Session, runner_id: str) -> list[dict[str, Any]]:
+    """Every flag that was raised, with its clearing and the note of who cleared it."""
+    cleared = {one.body["flag"]: one for one in runs.said_of(db, runner_id, "flag_cleared")}
+    return [
+        {"id": flag.id, "code": flag.body["code"], "raised_at": flag.said_at, "clearing": cleared.get(flag.id)}
+        for flag in runs.said_of(db, runner_id, "flag")
+    ]
 
 
 def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
@@ -138,6 +228,10 @@ def attested_metrics(db: Session, runner_id: str) -> Sequence[AttestedMetric]:
 def utc_text(moment: datetime) -> str:
     """ISO 8601 with a Z, as every time in a case."""
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def _day(body: Mapping[str, Any]) -> str:
+    return str(body["at"])[:10]
 
 
 def _only_physio(person: Person) -> None:

@@ -49,7 +49,7 @@ class Moment:
 def perform(plan: tuple[Segment, ...], body: Body) -> tuple[Moment, ...]:
     """The run second by second. The same plan and body always give the same run."""
     speeds, grades = zip(*_asked(plan), strict=True)
-    noise = random.Random(body.seed)  # noqa: S311 - a stride's little unevenness is no secret
+    noise = random.Random(body.seed)  # noqa: S311 - a stride's little unevenness is no secret  # nosec B311
     speeds = tuple(max(0.0, v + noise.gauss(0, 0.04)) if v > 0 else 0.0 for v in _smooth(speeds))
     cadences = [_cadence(v, body) + noise.gauss(0, 0.8) if v > 0 else 0.0 for v in speeds]
     hearts = _hearts(speeds, grades, body, noise)

@@ -9,13 +9,14 @@ from typing import TypeVar
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, review
+from server.keys import CLOCK, DESK
 from server.problem import Problem
 from server.storage.people import Person
 
 T = TypeVar("T")
 Work = Callable[[Session, Person, Person, datetime], T]
+OwnWork = Callable[[Session, Person, datetime], T]
 
 
 async def read(request: web.Request, work: Work[T]) -> T:
@@ -30,15 +31,29 @@ async def write(request: web.Request, work: Work[T]) -> T:
     return await request.app[DESK].write(_allowed_and_said, login, runner_id, now, work)
 
 
+async def read_own(request: web.Request, work: OwnWork[T]) -> T:
+    """Look at what is about nobody else's runs, as the person who asks. Raises Problem 401."""
+    return await request.app[DESK].read(_as_person, credentials.shown(request), request.app[CLOCK](), work)
+
+
+async def write_own(request: web.Request, work: OwnWork[T]) -> T:
+    """Do what is about nobody else's runs, in one transaction with the check of who asks. Raises Problem 401."""
+    return await request.app[DESK].write(_as_person, credentials.shown(request), request.app[CLOCK](), work)
+
+
+def _as_person(db: Session, login: str | None, now: datetime, work: OwnWork[T]) -> T:
+    return work(db, access.person_of(db, login, now), now)
+
+
 def _allowed(db: Session, login: str | None, runner_id: str, now: datetime, work: Work[T]) -> T:
     person = access.person_of(db, login, now)
-    return work(db, person, access.may_see(db, person, runner_id), now)
+    return work(db, person, access.may_see(db, person, runner_id, now), now)
 
 
 def _allowed_and_said(db: Session, login: str | None, runner_id: str, now: datetime, work: Work[T]) -> T:
     done = _allowed(db, login, runner_id, now, work)
     db.flush()
-    runner = access.may_see(db, access.person_of(db, login, now), runner_id)
+    runner = access.may_see(db, access.person_of(db, login, now), runner_id, now)
     review.record(db, review.look(db, runner, now))
     return done
 
@@ -51,4 +66,4 @@ def physio(person: Person) -> Person:
 
 
 def _asked(request: web.Request) -> tuple[str | None, str, datetime]:
-    return request.cookies.get(LOGIN_COOKIE), request.match_info["runner"], request.app[CLOCK]()
+    return credentials.shown(request), request.match_info["runner"], request.app[CLOCK]()

@@ -3,49 +3,68 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, intake
-from server.api.captures import bearer_of
-from server.keys import CLOCK, DESK, LOGIN_COOKIE, READERS, REVIEWER
-from server.problem import Problem, not_found
+from server import access, credentials, intake, needs
+from server.keys import CLOCK, DESK, QUOTA, READERS, REVIEWER
+from server.problem import Problem
 from server.reading.readers import NoReader
-from server.storage import people
 
 FILE_BYTES = 32 * 1024 * 1024  # ten times the longest run of a hundred real ones
+BRINGER = needs.NEEDS["POST /api/v1/runners/{runner}/files"]
 BODY_S = 120.0  # a slow sender must not hold a connection for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file that is kept; not `new` where the same bytes were here before."""
+
+    digest: str
+    runs: int
+    new: bool
 
 
 async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
-    runner_id = request.match_info["runner"]
-    await request.app[DESK].read(_may_bring, bearer_of(request), _login(request), runner_id, request.app[CLOCK]())
-    body = await _bounded(request)
+    spend(request, request.content_length or 0)
+    body = await bounded(request.content.iter_chunked(64 * 1024))
+    taken = await take(request, request.query.get("name", ""), body)
+    return web.json_response({"file": taken.digest, "runs": taken.runs}, status=201 if taken.new else 200)
+
+
+def spend(request: web.Request, size: int) -> None:
+    """Count what a sender brings. Raises Problem 429."""
+    request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", size)
+
+
+async def take(request: web.Request, name: str, body: bytes) -> Taken:
+    """Read a file apart and keep it for the runner of the address. Raises Problem 401, 404, 410, 422 or 503."""
     runs = await _runs_in(request, body)
-    name = _name(request.query.get("name", ""))
-    digest, new = await request.app[DESK].write(intake.keep_file, runner_id, name, body, request.app[CLOCK]())
+    shown, now = credentials.shown(request), request.app[CLOCK]()
+    runner_id = request.match_info["runner"]
+    digest, new = await request.app[DESK].write(_keep, shown, runner_id, plain_name(name), body, now)
     request.app[REVIEWER].wake()
-    return web.json_response({"file": digest, "runs": runs}, status=201 if new else 200)
+    return Taken(digest=digest, runs=runs, new=new)
 
 
-def _may_bring(db: Session, bearer: str | None, login: str | None, runner_id: str, now: datetime) -> None:
-    """A paired gateway for its runners, or a person who may see the runner. Raises Problem 401 or 404."""
-    if bearer is None:
-        access.may_see(db, access.person_of(db, login, now), runner_id)
-    elif not people.brings_runs_of(db, access.gateway_of(db, bearer), runner_id):
-        raise not_found()
+def _keep(db: Session, shown: str | None, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
+    """Keep it, if whoever brought it still may: reading took a while. Raises Problem 401 or 404."""
+    access.allow(db, BRINGER, shown, runner_id, now)
+    return intake.keep_file(db, runner_id, name, body, now)
 
 
-async def _bounded(request: web.Request) -> bytes:
+async def bounded(parts: AsyncIterable[bytes]) -> bytes:
     """The body, stopped at the size that a run file may have. Raises Problem 408 or 413."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_S):
-            async for part in request.content.iter_chunked(64 * 1024):
+            async for part in parts:
                 body += part
                 if len(body) > FILE_BYTES:
                     raise Problem(413, "Too large", f"A run file holds at most {FILE_BYTES // 2**20} MiB.")
@@ -63,11 +82,7 @@ async def _runs_in(request: web.Request, body: bytes) -> int:
         raise Problem(503, "Busy", "Files cannot be read just now; nothing was taken, try again.") from why
 
 
-def _login(request: web.Request) -> str | None:
-    return request.cookies.get(LOGIN_COOKIE)
-
-
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """A file's name as a label: no path, no control characters."""
     printable = "".join(letter for letter in text.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable())
     return printable[:120] or "a file without a name"

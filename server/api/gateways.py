@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
 from sqlmodel import Session
 
-from server import pairing
-from server.api import forms
-from server.api.captures import gateway_of
+from server import access, audit, credentials, equipment, pairing
+from server.api import asking, forms, paging
 from server.keys import CLOCK, DESK, NEW_TOKEN
-from server.storage import pairings, people
+from server.storage import gateways, pairings, people
+from server.storage.gateways import Gateway, SensorAssignment
+from server.storage.people import Person
+
+PREFIX = "sg_gw_"  # so that a scanner of leaked secrets knows what it has found
 
 
 class StartPairing(forms.Form):
@@ -32,6 +36,17 @@ class Heartbeat(forms.Form):
     wall_ns: int | None = None
     boot: Annotated[str, Field(max_length=100)] | None = None
     battery: dict[str, Annotated[float, Field(ge=0, le=100)]] | None = None
+
+
+class Follower(forms.Form):
+    by: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Wearer(forms.Form):
+    """Whose sensor it is; without a nickname the runner's first name is told to the gateway."""
+
+    runner: Annotated[str, Field(min_length=1, max_length=64)]
+    nickname: Annotated[str, Field(max_length=64)] = ""
 
 
 async def start(request: web.Request) -> web.Response:
@@ -56,7 +71,7 @@ async def start(request: web.Request) -> web.Response:
 async def token(request: web.Request) -> web.Response:
     """POST pairings/token: 202 while nobody let it in, 200 with the token once, 410 when it is over."""
     form = await forms.body(request, AskToken)
-    fresh = pairing.Token(gateway_id=f"g-{request.app[NEW_TOKEN]()[:12]}", token=f"sg_gw_{request.app[NEW_TOKEN]()}")
+    fresh = pairing.Token(gateway_id=f"g-{request.app[NEW_TOKEN]()[:12]}", token=f"{PREFIX}{request.app[NEW_TOKEN]()}")
     given = await request.app[DESK].write(pairing.token, form.device_code, fresh, request.app[CLOCK]())
     if given is None:
         return web.json_response({"state": "waiting", "interval": pairing.ASK_EVERY_S}, status=202)
@@ -65,18 +80,119 @@ async def token(request: web.Request) -> web.Response:
 
 
 async def heartbeat(request: web.Request) -> web.Response:
-    """POST gateways/me/heartbeat: the server's time, and whose runs this gateway brings."""
-    gateway_id = await gateway_of(request)
+    """POST gateways/me/heartbeat: the server's time, whose runs this gateway brings, and which sensor is whose."""
     form = await forms.body(request, Heartbeat)
-    now = request.app[CLOCK]()
-    runners = await request.app[DESK].write(_beat, gateway_id, form, now)
-    return web.json_response({"now": forms.utc_text(now), "runners": _named(runners)})
+    now, address = request.app[CLOCK](), request.remote or ""
+    runners, sensors = await request.app[DESK].write(_beat, credentials.bearer(request), form, address, now)
+    return web.json_response(
+        {
+            "now": forms.utc_text(now),
+            "runners": _named(runners),
+            "assignments": [
+                {"sensor": one.sensor, "runner": one.runner_id, "nickname": one.nickname} for one in sensors
+            ],
+        }
+    )
 
 
-def _beat(db: Session, gateway_id: str, form: Heartbeat, now: Any) -> list[people.Person]:
+async def new_token(request: web.Request) -> web.Response:
+    """POST gateways/me/token: 200 with a new token; the old one is taken until the new one is used."""
+    token, now = f"{PREFIX}{request.app[NEW_TOKEN]()}", request.app[CLOCK]()
+    gateway_id = await request.app[DESK].write(_rotate, credentials.bearer(request), token, now)
+    return web.json_response({"gateway": gateway_id, "token": token})
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET gateways: what stands in the clinic, by name; the sensors are of runners in the person's care alone."""
+    page = paging.asked(request, str, str)
+
+    def look(db: Session, person: Person, now: datetime) -> list[dict[str, Any]]:
+        return [_standing(db, person, gateway, now) for gateway in equipment.of_clinic(db, person)]
+
+    by_name = sorted(await asking.read_own(request, look), key=_place)
+    found, after = paging.cut(by_name, _place, page, ascending=True)
+    return web.json_response({"gateways": found, "next": after})
+
+
+async def revoke(request: web.Request) -> web.Response:
+    """POST gateways/{gateway}/revoke: 200; its next word is refused."""
+    gateway_id = request.match_info["gateway"]
+    await asking.write_own(request, lambda db, person, now: equipment.revoke(db, person, gateway_id, now))
+    return web.json_response({"gateway": gateway_id, "revoked": True})
+
+
+async def replace(request: web.Request) -> web.Response:
+    """POST gateways/{gateway}/replace {by}: 200 with how many captures the other one may go on with."""
+    form, gateway_id = await forms.body(request, Follower), request.match_info["gateway"]
+    moved = await asking.write_own(
+        request, lambda db, person, now: equipment.replace(db, person, gateway_id, form.by, now)
+    )
+    return web.json_response({"gateway": gateway_id, "by": form.by, "captures": moved})
+
+
+async def assign(request: web.Request) -> web.Response:
+    """PUT gateways/{gateway}/sensors/{sensor} {runner, nickname}: 200."""
+    form, gateway_id, sensor = (
+        await forms.body(request, Wearer),
+        request.match_info["gateway"],
+        request.match_info["sensor"],
+    )
+    await asking.write_own(
+        request,
+        lambda db, person, now: equipment.assign(db, person, gateway_id, sensor, form.runner, form.nickname, now),
+    )
+    return web.json_response({"gateway": gateway_id, "sensor": equipment.sensor_address(sensor), "runner": form.runner})
+
+
+async def free(request: web.Request) -> web.Response:
+    """DELETE gateways/{gateway}/sensors/{sensor}: 200."""
+    gateway_id, sensor = request.match_info["gateway"], request.match_info["sensor"]
+    await asking.write_own(request, lambda db, person, now: equipment.free(db, person, gateway_id, sensor, now))
+    return web.json_response({"gateway": gateway_id, "sensor": equipment.sensor_address(sensor), "runner": None})
+
+
+def _beat(
+    db: Session, bearer: str | None, form: Heartbeat, address: str, now: datetime
+) -> tuple[list[Person], list[SensorAssignment]]:
+    gateway_id = access.gateway_of(db, bearer)
     body = form.model_dump(mode="json", exclude={"held"}, exclude_none=True)
-    pairings.beat(db, gateway_id, form.held, body, now)
-    return people.runners_brought_by(db, gateway_id)
+    before = pairings.beat(db, gateway_id, form.held, body, now, address)
+    if before not in ("", address):
+        # A token that speaks from two places may have been copied; a gateway that moved house looks the same.
+        words = {"gateway": gateway_id, "from": before, "to": address}
+        audit.note(db, gateway_id, "gateway speaks from another address", words, now)
+    return people.runners_brought_by(db, gateway_id), gateways.sensors_of(db, gateway_id)
+
+
+def _rotate(db: Session, bearer: str | None, token: str, now: datetime) -> str:
+    gateway_id = access.gateway_of(db, bearer)
+    equipment.rotate(db, gateway_id, token, now)
+    return gateway_id
+
+
+def _standing(db: Session, person: Person, gateway: Gateway, now: datetime) -> dict[str, Any]:
+    theirs = {one.id for one in people.runners_seen_by(db, person.id, now)}
+    return {
+        "id": gateway.id,
+        "name": gateway.name,
+        "paired_at": forms.utc_text(gateway.created_at),
+        "revoked_at": gateway.revoked_at and forms.utc_text(gateway.revoked_at),
+        "replaced_by": gateway.replaced_by,
+        "last_contact": gateway.last_at and forms.utc_text(gateway.last_at),
+        "address": gateway.address or None,
+        "version": gateway.said.get("version"),
+        "battery": gateway.said.get("battery"),
+        "held": sum(int(packets) for packets in gateway.held.values()),
+        "sensors": [
+            {"sensor": one.sensor, "runner": one.runner_id, "nickname": one.nickname}
+            for one in gateways.sensors_of(db, gateway.id)
+            if one.runner_id in theirs
+        ],
+    }
+
+
+def _place(gateway: dict[str, Any]) -> list[str]:
+    return [gateway["name"], gateway["id"]]
 
 
 def _named(runners: list[people.Person]) -> list[dict[str, str]]:

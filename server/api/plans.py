@@ -20,11 +20,21 @@ from server.storage.people import Person
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class PlanForm(forms.Form):
-    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them.
+class SecondForm(forms.Form):
+    """A second programme that is held at the same time; the references are the runner's, and so the plan's."""
 
-    `beside` is a second programme: `programme`, `stage`, `stage_entered_at`, and what of the plan else is its own.
-    """
+    programme: str | dict[str, Any]
+    stage: Code
+    stage_entered_at: AwareDatetime
+    profile: str | dict[str, Any] | None = None
+    stage_override: dict[str, Any] | None = None
+    baseline_morning: forms.Pain | None = None
+    baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
+    onset_at: AwareDatetime | None = None
+
+
+class PlanForm(forms.Form):
+    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them."""
 
     programme: str | dict[str, Any]
     stage: Code
@@ -35,7 +45,7 @@ class PlanForm(forms.Form):
     baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
     onset_at: AwareDatetime | None = None
     references: dict[str, Any] | None = None
-    beside: dict[str, Any] | None = None
+    second: SecondForm | None = None
 
 
 class PreviewForm(forms.Form):
@@ -45,7 +55,10 @@ class PreviewForm(forms.Form):
 
 
 class StageForm(forms.Form):
+    """`second` where it is the stage of the second programme."""
+
     stage: Code
+    second: bool = False
     baseline_morning: forms.Pain | None = None
 
 
@@ -97,8 +110,9 @@ async def stage(request: web.Request) -> web.Response:
     form = await forms.body(request, StageForm)
 
     def enter(db: Session, person: Person, runner: Person, now: datetime) -> Any:
-        criteria = plans.criteria(db, runner.id, form.stage, now)
-        saved = plans.move(db, runner.id, asking.physio(person), form.stage, form.baseline_morning, now)
+        step = plans.Step(stage=form.stage, baseline_morning=form.baseline_morning, second=form.second)
+        criteria = plans.criteria(db, runner.id, step, now)
+        saved = plans.move(db, runner.id, asking.physio(person), step, now)
         return saved, criteria
 
     saved, criteria = await asking.write(request, enter)
@@ -108,7 +122,7 @@ async def stage(request: web.Request) -> web.Response:
 
 async def _measure_again(request: web.Request) -> None:
     """A changed reference or onset measures the earlier runs again before anything more is said."""
-    await request.app[REVIEWER].measure_again(request.match_info["runner"])
+    await request.app[REVIEWER].review(request.match_info["runner"])
 
 
 def _seen_version(request: web.Request) -> int:

@@ -10,12 +10,14 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, review
+from server import access, audit, credentials, late, rearranging, review
 from server.api import forms
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server.keys import CLOCK, DESK, LATELY
+from server.lately import Lately
 from server.problem import Problem, not_found
 from server.review import Look
-from server.storage import runs
+from server.sessions import home
+from server.storage import people, runs
 from server.storage.people import Person
 
 
@@ -24,7 +26,9 @@ async def verdict(request: web.Request) -> web.Response:
 
     `decision` is the one that holds: the computed one, or a physio's `override`, which stands beside it.
     """
-    look = await _look(request)
+    look = await request.app[DESK].read(
+        _lately, request.app[LATELY], request.match_info["runner"], request.app[CLOCK]()
+    )
     return web.json_response(
         {
             "runner": look.runner.id,
@@ -39,58 +43,74 @@ async def verdict(request: web.Request) -> web.Response:
     )
 
 
-async def sessions(request: web.Request) -> web.Response:
-    """GET runners/{id}/sessions: newest first, `limit` (50) at a time, those before `before`."""
-    look = await _look(request)
-    limit = min(forms.whole_number(request.query.get("limit", "50"), "limit"), 200)
-    before = request.query.get("before")
-    newest = [item for item in reversed(look.runs) if before is None or item.run.id < before or before == ""]
-    page = newest[:limit]
-    return web.json_response({"sessions": [_session(item) for item in page]})
-
-
 async def check_in(request: web.Request) -> web.Response:
-    """POST runners/{id}/check-ins: 201 once the answers are kept."""
+    """POST runners/{id}/check-ins: 201 once the answers are kept; answering again corrects, null takes back."""
     form = await forms.body(request, forms.AnswerCheckIn)
     await save_answers(request, form)
     return web.json_response({"session": form.session}, status=201)
 
 
 async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
-    """Keep what a runner answered about one of their runs. Raises Problem 401 or 404."""
-    answers = form.model_dump(exclude={"session"}, exclude_none=True)
+    """Keep what a runner answered about one of their runs. Raises Problem 401, 404, or 409 after a later answer."""
+    answers = form.model_dump(exclude={"session"}, exclude_unset=True)
     if not answers:
         raise Problem(422, "Nothing answered", "Answer at least one question.")
+    now = request.app[CLOCK]()
+    said = late.said_at(request.headers.get(late.HEADER), now)
     await request.app[DESK].write(
         _save,
-        request.cookies.get(LOGIN_COOKIE),
+        credentials.shown(request),
         request.match_info["runner"],
         form.session,
         answers,
-        request.app[CLOCK](),
+        said,
+        now,
     )
 
 
-async def _look(request: web.Request) -> Look:
-    login = request.cookies.get(LOGIN_COOKIE)
-    return await request.app[DESK].read(look_as, login, request.match_info["runner"], request.app[CLOCK]())
+def _lately(db: Session, lately: Lately, runner_id: str, now: datetime) -> Look:
+    """Whoever asks was let in for this runner when the request began."""
+    runner = people.person(db, runner_id)
+    if runner is None:
+        raise not_found()
+    return lately.look(db, runner, now)
 
 
 def look_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Look:
     """The look at a runner, for whoever may have it."""
     person = access.person_of(db, login, now)
-    return review.look(db, access.may_see(db, person, runner_id), now)
+    return review.look(db, access.may_see(db, person, runner_id, now), now)
+
+
+def runner_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Person:
+    """The runner, for whoever may see them. Raises Problem 401 or 404."""
+    return access.may_see(db, access.person_of(db, login, now), runner_id, now)
 
 
 def _save(
-    db: Session, login: str | None, runner_id: str, run_id: str, answers: Mapping[str, Any], now: datetime
+    db: Session,
+    login: str | None,
+    runner_id: str,
+    run_id: str,
+    answers: Mapping[str, Any],
+    said: datetime,
+    now: datetime,
 ) -> None:
     person: Person = access.person_of(db, login, now)
-    runner = access.may_see(db, person, runner_id)
+    runner = access.may_see(db, person, runner_id, now)
     if person.id != runner.id:
         raise Problem(403, "Only the runner answers", "How a run felt is the runner's own word.")
-    if runs.run(db, runner_id, run_id) is None:
+    composed = rearranging.composed(db, runner_id)
+    session = home(composed, run_id)
+    if session is None:
         raise not_found()
+    if said < now:  # it was kept somewhere; what is said now is the latest word
+        late.refuse_older(db, session.id, composed, runner_id, answers, said)
+    before = review.answers_at_home(runs.answers_of(db, runner_id), composed).get(session.id, {})
+    corrected = {name: before[name] for name in answers if name in before}
+    if corrected:
+        words = {"session": session.id, "before": corrected, "after": dict(answers)}
+        audit.note(db, person.id, "check-in corrected", words, now, runner_id=runner_id)
     runs.save_check_in(db, runner_id, run_id, person.id, answers, now)
     review.record(db, review.look(db, runner, now))
 
@@ -103,17 +123,4 @@ def _override(made: Override) -> dict[str, Any]:
         "by": made.by,
         "at": forms.utc_text(made.at),
         "until": forms.utc_text(made.until),
-    }
-
-
-def _session(item: review.SeenRun) -> dict[str, Any]:
-    return {
-        "id": item.run.id,
-        "start": forms.utc_text(item.run.start),
-        "end": forms.utc_text(item.run.end),
-        "counts": item.counts,
-        "rules_version": item.run.rules_version,
-        "decoder_version": item.run.decoder_version,
-        "measured": dict(item.run.measured),
-        "check_in": dict(item.check_in),
     }

@@ -63,12 +63,8 @@ async def lift_hold(request: web.Request) -> web.Response:
 async def override(request: web.Request) -> web.Response:
     """POST runners/{id}/overrides: 201; 409 over a red flag or while nobody can tell, 422 without a real reason."""
     form = await forms.body(request, OverrideForm)
-    if form.decision not in Decision.__members__:
-        raise Problem(422, "No such decision", f"{form.decision[:40]!r} is no decision.")
     new = request.app[NEW_TOKEN]()
-    await asking.write(
-        request, lambda db, person, runner, now: _override(db, asking.physio(person), runner, form, new, now)
-    )
+    await asking.write(request, lambda db, person, runner, now: make_override(db, person, runner, form, new, now))
     return web.json_response({"override": new}, status=201)
 
 
@@ -93,8 +89,11 @@ async def clear_flag(request: web.Request) -> web.Response:
     return web.json_response({"flag": flag, "cleared": True})
 
 
-def _override(db: Session, person: Person, runner: Person, form: OverrideForm, new: str, now: datetime) -> None:
+def make_override(db: Session, person: Person, runner: Person, form: OverrideForm, new: str, now: datetime) -> None:
+    """What the forms of programs and of pages do. Raises Problem 403, 409 or 422."""
     physio = asking.physio(person)
+    if form.decision not in Decision.__members__:
+        raise Problem(422, "No such decision", f"{form.decision[:40]!r} is no decision.")
     look = review.look(db, runner, now)
     if look.verdict is None or look.case is None:
         raise Problem(409, "Nobody can tell yet", "There is no verdict now that could be overridden.")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from sensors.files.csv_columns import to_csv
-from server import intake
+from server import intake, said
 from server.demo.history import Outing, recording
 from server.storage import people, runs
 from server.storage.people import Person
@@ -132,7 +132,8 @@ def seed(db: Session, now: datetime) -> None:
     for number, story in enumerate(STORIES):
         people.add_person(db, story.runner, now)
         people.give_consent(db, story.runner.id, PHYSIO.id, now - timedelta(days=60))
-        runs.save_plan(db, _plan(story, now))
+        runs.save_plan(db, plan_of(story, now))
+        said.screened(db, story.runner.id, f"screen-{number}", story.runner, (), now - timedelta(days=3))
         for place, outing in enumerate(story.outings):
             _seed_outing(db, story, outing, now, chance=1000 * number + place)
 
@@ -146,7 +147,7 @@ def _seed_outing(db: Session, story: Story, outing: Outing, now: datetime, chanc
     runs.save_check_in(db, story.runner.id, f"{digest[:16]}-0", story.runner.id, answers, start + timedelta(hours=24))
 
 
-def _plan(story: Story, now: datetime) -> Plan:
+def plan_of(story: Story, now: datetime) -> Plan:
     entered = now - timedelta(days=story.entered_days_ago)
     return Plan(
         runner_id=story.runner.id, version=1, valid_from=entered, by=PHYSIO.id, body=_plan_body(story, entered, now)

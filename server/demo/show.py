@@ -51,7 +51,7 @@ async def show(wish: Wish, out: TextIO = sys.stdout) -> None:
     with tempfile.TemporaryDirectory(prefix="stridegate-demo-") as folder:
         desk = open_desk(f"sqlite:///{Path(folder) / 'clinic.db'}")
         try:
-            app = make_app(desk, notice=NOTICE)
+            app = make_app(desk, notice=NOTICE, factor_asked=False)
             async with running(app, "127.0.0.1", wish.port) as address:
                 shown = asyncio.create_task(_show(wish, app, address, Path(folder), out))
                 await asyncio.wait({shown, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -8,7 +8,9 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from markupsafe import Markup
 
+from server import credentials
 from server.keys import DESK, NOTICE, ZONE
 from server.pages import languages, numbers
 from server.pages.reader import Reader, context
@@ -40,10 +42,16 @@ async def reader_for(request: web.Request, person: Person | None) -> Reader:
     return reader
 
 
-def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
+def page(
+    request: web.Request, template: str, status: int = 200, *, login_token: str | None = None, **facts: Any
+) -> web.Response:
+    """A page; `login_token` where its answer hands out a new login. Every form of it holds `{{ csrf }}`."""
+    token = login_token or credentials.login(request)
+    word = credentials.form_word(token) if token else ""
+    field = Markup('<input type="hidden" name="csrf" value="{}">').format(word)
     reader = request.get(READER) or Reader(_usual(request))
-    shown = {"person": None, "notice": request.app.get(NOTICE), **context(reader), **facts}
-    return aiohttp_jinja2.render_template(template, request, shown, status=status)
+    around = {"person": None, "notice": request.app.get(NOTICE), "csrf": field, "csrf_word": word, "here": request.path}
+    return aiohttp_jinja2.render_template(template, request, around | context(reader) | facts, status=status)
 
 
 def refusal(request: web.Request, problem: Problem) -> web.Response:

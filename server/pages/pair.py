@@ -8,43 +8,45 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, pairing
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import access, credentials, pairing
+from server.keys import CLOCK, DESK
 from server.pages import frame
-from server.pages.numbers import ago
+from server.pages.reader import N_, Reader
 from server.problem import Problem
 from server.storage import people
 from server.storage.pairings import Pairing
 from server.storage.people import Person
 
-WRONG = "No gateway shows this code now. Look at it again; a code lives for ten minutes."
+WRONG = N_("No gateway shows this code now. Look at it again; a code lives for ten minutes.")
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """GET /pair: first the code, then what shows it and for whom."""
     typed = request.query.get("code", "")
     now = request.app[CLOCK]()
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     person, found, runners = await request.app[DESK].write(_find, login, typed, now)
-    return frame.page(request, "pair.html", person=person, **_facts(typed, found, runners, now))
+    reader = await frame.reader_for(request, person)
+    return frame.page(request, "pair.html", person=person, **_facts(typed, found, runners, now, reader))
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
     """POST /pair: let it in."""
     fields = await request.post()
     now = request.app[CLOCK]()
-    login = request.cookies.get(LOGIN_COOKIE)
+    login = credentials.shown(request)
     chosen = [str(value) for value in fields.getall("runner", [])]
     person, found = await request.app[DESK].write(_approve, login, str(fields.get("code", "")), chosen, now)
     if found is None:
         raise Problem(404, "No such code", WRONG)
+    await frame.reader_for(request, person)
     return frame.page(request, "paired.html", person=person, name=found.name)
 
 
 def _find(db: Session, login: str | None, typed: str, now: datetime) -> tuple[Person, Pairing | None, list[Person]]:
     person = access.person_of(db, login, now)
     found = pairing.find(db, person, typed, now) if typed else None
-    return person, found, people.runners_of(db, person.id)
+    return person, found, people.runners_seen_by(db, person.id, now)
 
 
 def _approve(
@@ -54,11 +56,11 @@ def _approve(
     return person, pairing.approve(db, person, typed, chosen, now)
 
 
-def _facts(typed: str, found: Pairing | None, runners: list[Person], now: datetime) -> dict[str, Any]:
+def _facts(typed: str, found: Pairing | None, runners: list[Person], now: datetime, reader: Reader) -> dict[str, Any]:
     return {
         "code": pairing.tidied(typed) if typed else "",
-        "trouble": WRONG if typed and found is None else None,
+        "trouble": reader.gettext(WRONG) if typed and found is None else None,
         "found": found,
-        "since": ago(found.started_at, now) if found else "",
+        "since": reader.ago(found.started_at, now) if found else "",
         "runners": runners,
     }

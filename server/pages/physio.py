@@ -10,43 +10,47 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
-from server import access, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
+from server import caseload as care
+from server import credentials
+from server.keys import CLOCK, DESK
+from server.need import Need, need_of
 from server.pages import frame
-from server.pages.need import NAMES, Need, need_of
+from server.pages.need import NAMES
 from server.pages.reader import Reader
-from server.problem import not_found
 from server.review import Look
-from server.storage import people
+from server.storage import alerts as kept
 from server.storage.people import Person
 
 MISSING_SHOWN = 2
+MOST_ALERTS = 500
 
 
 async def caseload(request: web.Request) -> web.StreamResponse:
     """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
-    person, looks = await request.app[DESK].read(_looks, request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]())
+    shown, now = credentials.shown(request), request.app[CLOCK]()
+    person, looks, unread = await request.app[DESK].read(_seen, shown, now)
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
-    sorted_looks = sorted(looks, key=lambda look: (need_of(look), look.runner.name.casefold(), look.runner.id))
-    rows = [_row(look, reader) for look in sorted_looks if _matches(look, sought, chosen)]
+    rows = [_row(look, unread[look.runner.id], reader) for look in looks if _matches(look, sought, chosen)]
     return frame.page(
         request,
         "caseload.html",
         person=person,
         rows=rows,
         everybody=len(looks),
+        unread=unread.total(),
         kinds=_kinds(looks, reader),
         sought=sought,
         chosen=chosen,
     )
 
 
-def _looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
-    person = access.person_of(db, login, now)
-    if person.role != "physio":
-        raise not_found()
-    return person, [review.look(db, runner, now) for runner in people.runners_of(db, person.id)]
+def _seen(db: Session, shown: str | None, now: datetime) -> tuple[Person, list[Look], Counter[str]]:
+    """Who there is, and how many alerts about each nobody has read."""
+    person, looks = care.looks(db, shown, now)
+    heard = [one for one in kept.hearings_of(db, person.id, MOST_ALERTS, only_open=True) if one.is_unread(now)]
+    seen = {look.runner.id for look in looks}
+    return person, looks, Counter(one.episode.runner_id for one in heard if one.episode.runner_id in seen)
 
 
 def _matches(look: Look, sought: str, chosen: str) -> bool:
@@ -60,7 +64,7 @@ def _kinds(looks: list[Look], reader: Reader) -> list[dict[str, Any]]:
     return [{"key": kind.name, "name": reader.gettext(NAMES[kind]), "count": counted[kind]} for kind in sorted(counted)]
 
 
-def _row(look: Look, reader: Reader) -> dict[str, Any]:
+def _row(look: Look, unread: int, reader: Reader) -> dict[str, Any]:
     body, need = look.plan.body if look.plan else {}, need_of(look)
     return {
         "runner": look.runner,
@@ -69,13 +73,15 @@ def _row(look: Look, reader: Reader) -> dict[str, Any]:
         "need": reader.gettext(NAMES[need]),
         "reason": _reason(look, need, reader),
         "last_run": _last_run(look, reader),
+        "unread": unread,
     }
 
 
 def _stage(body: Any, reader: Reader) -> str:
     if not body:
         return reader.gettext("no plan yet")
-    programme = body["programme"] if isinstance(body["programme"], str) else reader.gettext("own programme")
+    held = body["programme"]
+    programme = held if isinstance(held, str) else held.get("name") or reader.gettext("own programme")
     return f"{programme} {body['stage']}"
 
 

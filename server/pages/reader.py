@@ -15,13 +15,14 @@ from rules.speech.tongue import Tongue
 from server.pages import languages
 from server.storage.preferences import USUAL, Preferences
 
-MILE_M = 1609.344
-NOT_MEASURED = "not measured"
-WORDS = {"PENDING": "not answered yet"}
-
 
 def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "a translator must see this"
     return text
+
+
+MILE_M = 1609.344
+NOT_MEASURED = N_("not measured")
+WORDS = {"PENDING": N_("not answered yet")}
 
 
 @dataclass(frozen=True, slots=True)

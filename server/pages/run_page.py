@@ -9,20 +9,23 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from rules.added import Added, added
 from rules.ceilings_now import ceilings_now
+from rules.metric_facts import unit
 from rules.trace import Trace, trace
 from rules.view import View
-from sensors import store
-from server import access, measuring, review
-from server.keys import CLOCK, DESK, LOGIN_COOKIE
-from server.pages import frame, traces
+from server import access, credentials, measuring, rearranging, review
+from server.keys import CLOCK, DESK
+from server.pages import check_in, doses, frame, note_words, run_deeds, traces
 from server.pages.reader import N_, Reader
-from server.pages.runner_view import view_of
+from server.pages.seen import view_of
 from server.problem import not_found
 from server.review import Look, SeenRun
-from server.storage import runs
+from server.sessions import Composed
 from server.storage.people import Person
 
+KINDS = {"capture": N_("recorded by a gateway"), "file": N_("a file of a watch"), "hand": N_("typed in")}
+PAINS = (("during", N_("Pain during it")), ("after", N_("Later that day")), ("morning", N_("The next morning")))
 USUAL_EFFORT = 80  # marked where the stage asks for no efforts of its own
 ADDED = (
     ("run_s", N_("Running")),
@@ -34,6 +37,17 @@ ADDED = (
     ("vert_up_m", N_("Climbed")),
 )
 UNITS = {"run_s": "s", "run_m": "m", "fat_s": "s", "inc2_s": "s", "eff80_n": "n", "peak3_pct": "%", "vert_up_m": "m"}
+DONE = N_("Done. It can be taken back on this page.")
+WHY_NOT = {
+    "before": N_("It was before this stage: it counts for load, not for this stage."),
+    "pending": N_("Whether it counts is known once the next morning has been answered."),
+    "response": N_("It was not tolerated well enough to count."),
+    "poor": N_("It was poorly recorded: it counts toward load and limits, never toward the dose."),
+    "ceiling": N_("It went over a limit of the stage, so nothing of it counts."),
+    "window": N_("It was too long ago to count."),
+}
+COUNTED = N_("It is one of the runs that count.")
+ONLY_SUMS = N_("It counts toward the sums; it is not one of the runs that count by themselves.")
 STATES = {
     "within": N_("within"),
     "near": N_("near the limit"),
@@ -50,46 +64,51 @@ class Told:
     look: Look
     item: SeenRun
     trace: Trace | None
+    composed: tuple[Composed, ...]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /runners/{runner}/runs/{run}."""
-    login, now = request.cookies.get(LOGIN_COOKIE), request.app[CLOCK]()
+    login, now = credentials.shown(request), request.app[CLOCK]()
     told = await request.app[DESK].read(_told, login, request.match_info["runner"], request.match_info["run"], now)
     reader = await frame.reader_for(request, told.person)
-    return frame.page(request, "run.html", person=told.person, run=_facts(told, reader))
+    thanks = reader.gettext(DONE) if "said" in request.query else None
+    return frame.page(request, "run.html", person=told.person, run=_facts(told, reader), thanks=thanks)
 
 
 def _told(db: Session, login: str | None, runner_id: str, run_id: str, now: datetime) -> Told:
     """Raises Problem 401 or 404."""
     person = access.person_of(db, login, now)
-    look = review.look(db, access.may_see(db, person, runner_id), now)
-    item = next((seen for seen in look.runs if seen.run.id == run_id), None)
+    look = review.look(db, access.may_see(db, person, runner_id, now), now)
+    item = review.one(db, look, run_id)
     if item is None:
         raise not_found()
-    return Told(person=person, look=look, item=item, trace=_trace(db, look, item))
+    composed = rearranging.composed(db, runner_id)
+    return Told(person=person, look=look, item=item, trace=_trace(db, look, item), composed=composed)
 
 
 def _trace(db: Session, look: Look, item: SeenRun) -> Trace | None:
-    packed = runs.recording_of(db, look.runner.id, item.run.id)
-    if packed is None:
+    due = measuring.due_of(db, look.runner.id, item.run.id)
+    if due is None or due.session.by_hand:
         return None
-    against = measuring.yardstick(look.plan, [seen.run for seen in look.runs], item.run.start, item.run.id)
     return trace(
-        store.unpack(packed),
-        against.references,
-        fatigue_onset_s=against.fatigue_onset_s,
-        previous=against.previous,
+        measuring.recording_of(db, look.runner.id, due.session),
+        due.against.references,
+        fatigue_onset_s=due.against.fatigue_onset_s,
+        previous=due.against.previous,
     )
 
 
 def _facts(told: Told, reader: Reader) -> dict[str, Any]:
     measured, view = told.item.run.measured, view_of(told.look)
+    response, is_own = _response(view, told.item), told.person.id == told.look.runner.id
     return {
         "runner": told.look.runner,
         "id": told.item.run.id,
         "title": reader.clock(told.item.run.start),
-        "response": _response(view, told.item),
+        "response": response,
+        "response_word": reader.gettext(doses.RESPONSES[response] if told.item.counts else N_("no session")),
+        "pains": _pains(told.item, reader),
         "added": [
             {"label": reader.gettext(label), "value": reader.amount(measured.get(name), UNITS[name])}
             for name, label in ADDED
@@ -99,9 +118,46 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
         "sources": sorted(set(measured.get("sources", {}).values())),
         "quality": measured.get("quality"),
         "coverage": reader.amount(100 * (measured.get("coverage_v") or 0.0), "%"),
-        "notes": measured.get("notes", []),
-        "check_in": dict(told.item.check_in),
+        "notes": note_words.sentences(measured.get("notes", []), reader),
+        "dose": _dose(added(view, told.item.run.id), reader) if view else None,
+        "correction": check_in.correction(told.item, told.look, reader) if is_own and told.item.counts else None,
+        "deeds": run_deeds.offered(told.composed, told.item.run.id, reader),
+        "recordings": [
+            {"id": part["run"], "words": reader.gettext(KINDS[part["kind"]]), "counts": part["counts"]}
+            for part in told.item.run.made_of
+        ],
         "counts": told.item.counts,
+        "mine": told.item.run.mine,
+    }
+
+
+def _pains(item: SeenRun, reader: Reader) -> list[dict[str, str]]:
+    """What was answered; what was not says so."""
+    return [{"label": reader.gettext(label), "value": _pain(item.check_in.get(name), reader)} for name, label in PAINS]
+
+
+def _pain(answer: object, reader: Reader) -> str:
+    if answer is None:
+        return reader.gettext("not answered")
+    return reader.gettext("{pain} of 10", pain=reader.amount(answer))
+
+
+def _dose(found: Added | None, reader: Reader) -> dict[str, Any] | None:
+    """What it gave to the dose of this stage, or why nothing of it counts."""
+    if found is None:
+        return None
+    word = WHY_NOT[found.why_not] if found.why_not else COUNTED if found.counted else ONLY_SUMS
+    return {
+        "sentence": reader.gettext(word),
+        "counts": found.why_not is None,
+        "lines": [
+            {
+                "label": doses.label_of(part.item, reader),
+                "value": reader.amount(part.value, unit(part.item.partition(".")[2])),
+                "required": reader.amount(part.required, unit(part.item.partition(".")[2])),
+            }
+            for part in found.parts
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.view import View
+from server.pages import note_words
 from server.pages.doses import RESPONSES
 from server.pages.reader import N_, Reader
 from server.review import Look, SeenRun
@@ -56,10 +57,12 @@ def _facts(item: SeenRun, reader: Reader) -> Iterator[str]:
 
 
 def _notes(item: SeenRun, reader: Reader) -> Iterator[str]:
-    if not item.counts:
+    if not item.run.mine:
+        yield reader.gettext("Marked as somebody else's run: nothing of it counts.")
+    elif not item.counts:
         yield reader.gettext("Less than a minute of running: kept, but not a session.")
     if item.run.measured.get("quality") != "OK":
         yield reader.gettext("Poorly recorded: it counts toward load and limits, never toward the dose.")
     if item.run.measured.get("inc2_s") is None:
         yield reader.gettext("Incline was not measured.")
-    yield from item.run.measured.get("notes", [])
+    yield from note_words.sentences(item.run.measured.get("notes", []), reader)

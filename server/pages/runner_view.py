@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rules.errors import ProgrammeInvalid
+from rules.signs.alert_kinds import Urgency
 from rules.view import View
-from rules.view import look as look_at
-from server.pages import answer, charts, check_in, doses, next_run, run_view
+from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
+from server.pages.seen import view_of
 from server.review import Look
+from server.screening import Screening
+from server.storage.alerts import Hearing
 from server.storage.people import Person
 
 HELP = N_(
@@ -22,6 +24,18 @@ VERSIONS = N_(
     "that your physiotherapist can change; the limit on a single long run follows a study of 5,205 runners "
     "(Frandsen 2025)."
 )
+
+
+ASKED = ("RED_FLAG", "RED_FLAG_QUESTION")  # they have a place of their own on the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the page is made of: the look, how the red-flag questions stand, and what the runner should hear."""
+
+    look: Look
+    screened: Screening
+    heard: tuple[Hearing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +51,9 @@ class RunnerView:
     notes: list[str]
     next_run: dict[str, Any] | None
     question: dict[str, Any] | None
+    asked: dict[str, Any]
+    alerts: list[dict[str, Any]]
+    telling: dict[str, Any] | None
     ladder: dict[str, Any] | None
     load: dict[str, Any] | None
     runs: list[dict[str, Any]]
@@ -44,8 +61,9 @@ class RunnerView:
     help: str
 
 
-def build(look: Look, person: Person, reader: Reader) -> RunnerView:
+def build(known: Known, person: Person, reader: Reader) -> RunnerView:
     """Everything on the page, from one look."""
+    look, is_own = known.look, person.id == known.look.runner.id
     view = view_of(look)
     return RunnerView(
         runner=look.runner,
@@ -58,38 +76,44 @@ def build(look: Look, person: Person, reader: Reader) -> RunnerView:
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
-        question=check_in.question(look, reader) if view and person.id == look.runner.id else None,
+        question=check_in.question(look, reader) if view and is_own else None,
+        asked=red_flags.asked(known.screened, reader, is_own=is_own),
+        alerts=[_alert(one, look, reader) for one in known.heard if one.episode.code not in ASKED] if is_own else [],
+        telling=telling.offered(look.now, reader) if is_own else None,
         ladder=charts.ladder(view, reader) if view else None,
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
-        versions=versions(look, reader),
+        versions=versions(look, reader, person),
         help=reader.gettext(HELP),
     )
 
 
-def view_of(look: Look) -> View | None:
-    """The case as the rules look at it; None where there is none, or none to judge by."""
-    try:
-        return look_at(look.case) if look.case is not None else None
-    except ProgrammeInvalid:
-        return None
+def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
+    return {
+        "id": one.episode.id,
+        "words": reader.gettext(one.words),
+        "when": reader.ago(one.episode.raised_at, look.now),
+        "urgent": one.episode.urgency >= Urgency.HIGH,
+        "unread": one.is_unread(look.now),
+    }
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
-    """The programme's name speaks of a diagnosis: it is the physio's word, and stays off the runner's page."""
-    own = reader.gettext("Programme {key}", key=view.programme.key or reader.gettext("of your physio"))
+    """The programme's name speaks of a diagnosis, and so may its key: both are the physio's words."""
+    own = reader.gettext("Programme {key}", key=reader.gettext("of your physio"))
     programme = reader.gettext(view.programme.name) if person.role == "physio" else own
     stage = reader.gettext(view.stage.name)
     return reader.gettext("{programme}, stage {id}: {name}", programme=programme, id=view.stage.id, name=stage)
 
 
-def versions(look: Look, reader: Reader) -> str:
+def versions(look: Look, reader: Reader, person: Person | None = None) -> str:
     if look.verdict is None or look.plan is None:
         return reader.gettext("Nothing was decided.")
     programme = look.plan.body["programme"]
+    is_named = isinstance(programme, str) and person is not None and person.role != "runner"
     return reader.gettext(
         VERSIONS,
-        programme=programme if isinstance(programme, str) else reader.gettext("of your physio"),
+        programme=programme if is_named else reader.gettext("of your physio"),
         version=look.verdict.programme_version or reader.gettext("unknown"),
         rules=look.verdict.rules_version,
     )

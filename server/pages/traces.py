@@ -25,6 +25,7 @@ class Channel:
     column: Callable[[Trace], Column]
     read: Callable[[Reader, float], str]
     from_zero: bool = False
+    least_span: float = 0.0
     shaded: str | None = None
 
 
@@ -38,7 +39,12 @@ CHANNELS: Mapping[str, Channel] = {
         read=lambda r, v: r.gettext("{number} steps/min", number=r.number(v, 0)),
     ),
     "grade": Channel(
-        title=N_("Incline"), column=lambda t: t.grade, read=lambda r, v: f"{r.number(100 * v)} %", shaded=RISING
+        title=N_("Incline"),
+        column=lambda t: t.grade,
+        read=lambda r, v: f"{r.number(100 * v)} %",
+        from_zero=True,
+        shaded=RISING,
+        least_span=0.04,  # a flat run looks flat, and not like the noise of its sensor
     ),
     "heart": Channel(
         title=N_("Heart rate"),
@@ -86,12 +92,13 @@ def _channel(
 ) -> dict[str, object]:
     column = channel.column(trace)
     top = max(float(np.nanmax(column)), ceiling or -np.inf)
-    low = 0.0 if channel.from_zero else min(float(np.nanmin(column)), 0.0 if name == "grade" else np.inf)
-    up = _Axis(low, top if top > low else low + 1.0, HEIGHT - ROOM, ROOM)
+    low = min(float(np.nanmin(column)), 0.0 if channel.from_zero else np.inf)
+    up = _Axis(low, max(top, low + (channel.least_span or 1e-6)), HEIGHT - ROOM, ROOM)
     highest, middle = channel.read(reader, float(np.nanmax(column))), channel.read(reader, float(np.nanmedian(column)))
     return {
         "name": name,
         "title": reader.gettext(channel.title),
+        "flat": float(np.nanmax(column) - np.nanmin(column)) < channel.least_span / 8,
         "path": "".join(_path(trace, column, across, up)),
         "shades": [
             {"x": across(s.start_s), "width": round(across(s.end_s) - across(s.start_s), 1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404
 import threading
 import time
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Process:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Raise OSError where the system has no room for another process."""
-        self._process = subprocess.Popen(  # noqa: S603  # a command of ours, in which nothing of a file stands
+        self._process = subprocess.Popen(  # noqa: S603  # a command of ours, in which nothing of a file stands  # nosec B603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         )
         self._stdin = cast(BinaryIO, self._process.stdin)

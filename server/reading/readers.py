@@ -73,6 +73,17 @@ class Readers:
         """
         return self._read(json.dumps(closing).encode(), body)[0].recording
 
+    def prepare(self) -> None:
+        """Start a worker where none is, or none is free: whoever waits for one waits less. Raise NoReader."""
+        try:
+            place = self._free.get_nowait()
+        except queue.Empty:
+            return  # all of them are at work
+        try:
+            place.prepare()
+        finally:
+            self._free.put(place)
+
     def close(self) -> None:
         """End every worker; what is being read ends with NoReader."""
         for place in self._places:
@@ -117,6 +128,10 @@ class _Place:
                 raise UnreadableFile(TOO_LARGE)
             return answer
         raise UnreadableFile(DEADLY)
+
+    def prepare(self) -> None:
+        if self._worker is None or not self._worker.lives():
+            self._ready()
 
     def close(self) -> None:
         self._closed = True

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, bindparam, func, insert
+from sqlmodel import Session, col, delete, select, update
 
-from server.storage.tables.arrivals import CaptureRow, ChunkConflictRow, ChunkRow, FileRow, ReviewRequestRow
+from server.storage.tables.arrivals import (
+    CaptureRow,
+    ChunkConflictRow,
+    ChunkRow,
+    FileRow,
+    ReviewRequestRow,
+    TombstoneRow,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +41,17 @@ class ReviewRequest:
     trouble: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who is at work on what arrived, and until when nobody else may take it up."""
+
+    by: str
+    until: datetime
+
+
 def find(db: Session, capture_id: str) -> Capture | None:
-    row = db.exec(select(CaptureRow).where(CaptureRow.id == capture_id)).first()
-    return None if row is None else _capture(row)
+    row = db.exec(_CAPTURES.where(CaptureRow.id == capture_id)).mappings().first()
+    return None if row is None else Capture(**row)
 
 
 def begin(db: Session, capture: Capture, now: datetime) -> None:
@@ -58,10 +73,17 @@ def chunk_hashes(db: Session, capture: Capture) -> dict[int, str]:
     return dict(db.exec(query).all())
 
 
+def chunk_hash(db: Session, capture: Capture, seq: int) -> str | None:
+    """The hash of one chunk, None where it is not held."""
+    place = {"runner": capture.runner_id, "capture": capture.id, "seq": seq}
+    found: str | None = db.connection().execute(_CHUNK_HASH, place).scalar()
+    return found
+
+
 def add_chunk(db: Session, capture: Capture, seq: int, digest: str, packets: int, body: bytes) -> None:
-    db.add(
-        ChunkRow(runner_id=capture.runner_id, capture_id=capture.id, seq=seq, sha256=digest, packets=packets, body=body)
-    )
+    # Not through the session: every chunk of every gateway comes this way, and it knows nothing of rows.
+    row = {"runner_id": capture.runner_id, "capture_id": capture.id, "seq": seq}
+    db.connection().execute(_ADD_CHUNK, {**row, "sha256": digest, "packets": packets, "body": body})
 
 
 def set_aside(db: Session, capture: Capture, seq: int, digest: str, body: bytes, now: datetime) -> None:
@@ -89,8 +111,8 @@ def complete(db: Session, capture: Capture, root: str, closing: Mapping[str, Any
 
 
 def open_captures(db: Session, runner_id: str) -> list[Capture]:
-    rows = db.exec(select(CaptureRow).where(CaptureRow.runner_id == runner_id, CaptureRow.state == "open"))
-    return [_capture(row) for row in rows]
+    query = _CAPTURES.where(CaptureRow.runner_id == runner_id, CaptureRow.state == "open")
+    return [Capture(**row) for row in db.exec(query).mappings()]
 
 
 def add_file(db: Session, runner_id: str, digest: str, name: str, body: bytes, now: datetime) -> bool:
@@ -101,8 +123,13 @@ def add_file(db: Session, runner_id: str, digest: str, name: str, body: bytes, n
     return True
 
 
-def file_body(db: Session, runner_id: str, digest: str) -> bytes:
-    return db.get_one(FileRow, (runner_id, digest)).body
+def file_body(db: Session, runner_id: str, digest: str) -> bytes | None:
+    row = db.get(FileRow, (runner_id, digest))
+    return None if row is None else row.body
+
+
+def file_name(db: Session, runner_id: str, digest: str) -> str | None:
+    return db.exec(select(FileRow.name).where(FileRow.runner_id == runner_id, FileRow.sha256 == digest)).first()
 
 
 def request_review(db: Session, request: ReviewRequest, now: datetime) -> None:
@@ -115,50 +142,149 @@ def request_review(db: Session, request: ReviewRequest, now: datetime) -> None:
         )
 
 
-def reviews_due(db: Session) -> list[ReviewRequest]:
-    """What arrived and was not measured yet, oldest first; what could not be read waits for a newer decoder."""
-    rows = db.exec(
+def claim_next(db: Session, claim: Claim, decoder_version: str, now: datetime) -> ReviewRequest | None:
+    """Take up the oldest arrival that nobody is at work on; None where there is none.
+
+    Due is what was never read, and what an earlier decoder read or could not read.
+    """
+    free = col(ReviewRequestRow.claimed_until).is_(None) | (col(ReviewRequestRow.claimed_until) <= now)
+    row = db.exec(
         select(ReviewRequestRow)
-        .where(col(ReviewRequestRow.done_at).is_(None), col(ReviewRequestRow.trouble).is_(None))
-        .order_by(col(ReviewRequestRow.requested_at))
-    )
-    return [_request(row) for row in rows]
+        .where(_due(decoder_version), free)
+        .order_by(col(ReviewRequestRow.requested_at), col(ReviewRequestRow.source_id))
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite passes over it: there one writer is alone anyway
+    ).first()
+    if row is None:
+        return None
+    row.claimed_by, row.claimed_until = claim.by, claim.until
+    db.add(row)
+    return _request(row)
 
 
-def unreviewed(db: Session, runner_id: str) -> list[ReviewRequest]:
+def release(db: Session, request: ReviewRequest) -> None:
+    """Let go of what was taken up."""
+    row = db.get(ReviewRequestRow, (request.runner_id, request.kind, request.source_id))
+    if row is not None:
+        row.claimed_by = row.claimed_until = None
+        db.add(row)
+
+
+def read_again(db: Session, request: ReviewRequest) -> None:
+    """Ask for a source to be read once more from its kept bytes."""
+    row = db.get(ReviewRequestRow, (request.runner_id, request.kind, request.source_id))
+    if row is not None:
+        row.done_at = row.trouble = row.decoder_version = row.claimed_until = None
+        db.add(row)
+
+
+def unreviewed(db: Session, runner_id: str, decoder_version: str) -> list[ReviewRequest]:
+    """What arrived for a runner and was not read, or not by this decoder."""
     rows = db.exec(
-        select(ReviewRequestRow).where(ReviewRequestRow.runner_id == runner_id, col(ReviewRequestRow.done_at).is_(None))
+        select(ReviewRequestRow).where(
+            ReviewRequestRow.runner_id == runner_id,
+            col(ReviewRequestRow.done_at).is_(None) | (col(ReviewRequestRow.decoder_version) != decoder_version),
+        )
     )
     return [_request(row) for row in rows]
 
 
-def review_done(db: Session, request: ReviewRequest, now: datetime) -> None:
-    row = db.get_one(ReviewRequestRow, (request.runner_id, request.kind, request.source_id))
-    row.done_at = now
+def review_ended(
+    db: Session, request: ReviewRequest, decoder_version: str, now: datetime, trouble: str | None = None
+) -> bool:
+    """Say that a source was read, or what stood in the way; False where it was taken away meanwhile."""
+    row = db.get(ReviewRequestRow, (request.runner_id, request.kind, request.source_id))
+    if row is None:
+        return False
+    row.done_at, row.trouble = (now if trouble is None else None), trouble
+    row.decoder_version, row.claimed_by, row.claimed_until = decoder_version, None, None
     db.add(row)
+    return True
 
 
-def review_failed(db: Session, request: ReviewRequest, trouble: str) -> None:
-    row = db.get_one(ReviewRequestRow, (request.runner_id, request.kind, request.source_id))
-    row.trouble = trouble
-    db.add(row)
+def buried(db: Session, runner_id: str, kind: str, source_id: str) -> str | None:
+    """Why a source is gone for good ("deleted", "handed"), None where it is not."""
+    row = db.get(TombstoneRow, (runner_id, kind, source_id))
+    return None if row is None else row.why
+
+
+def deleted_from(db: Session, capture_id: str) -> list[str]:
+    """The runners of whom a capture was deleted."""
+    query = select(TombstoneRow.runner_id).where(
+        TombstoneRow.kind == "capture", TombstoneRow.source_id == capture_id, TombstoneRow.why == "deleted"
+    )
+    return list(db.exec(query))
+
+
+def bury(db: Session, request: ReviewRequest, by: str, why: str, now: datetime) -> None:
+    """Leave a tombstone in the place of a source."""
+    db.merge(
+        TombstoneRow(
+            runner_id=request.runner_id, kind=request.kind, source_id=request.source_id, at=now, by=by, why=why
+        )
+    )
+
+
+def unbury(db: Session, request: ReviewRequest) -> None:
+    row = db.get(TombstoneRow, (request.runner_id, request.kind, request.source_id))
+    if row is not None:
+        db.delete(row)
+        db.flush()
+
+
+def remove(db: Session, request: ReviewRequest) -> None:
+    """Take the bytes of a source away, and whatever waits for them."""
+    for table, place in _rows_of(request):
+        db.exec(delete(table).where(*place))
+
+
+def move(db: Session, request: ReviewRequest, runner_id: str) -> None:
+    """Give the bytes of a source to another runner."""
+    for table, place in _rows_of(request):
+        db.exec(update(table).where(*place).values(runner_id=runner_id))
+
+
+def _rows_of(request: ReviewRequest) -> list[tuple[Any, tuple[ColumnElement[bool], ...]]]:
+    runner, source = request.runner_id, request.source_id
+    found: list[tuple[Any, tuple[Any, ...]]] = [
+        (
+            ReviewRequestRow,
+            (
+                ReviewRequestRow.runner_id == runner,
+                ReviewRequestRow.kind == request.kind,
+                ReviewRequestRow.source_id == source,
+            ),
+        )
+    ]
+    if request.kind == "capture":
+        found += [
+            (ChunkRow, (ChunkRow.runner_id == runner, ChunkRow.capture_id == source)),
+            (ChunkConflictRow, (ChunkConflictRow.runner_id == runner, ChunkConflictRow.capture_id == source)),
+            (CaptureRow, (CaptureRow.runner_id == runner, CaptureRow.id == source)),
+        ]
+    elif request.kind == "file":
+        found.append((FileRow, (FileRow.runner_id == runner, FileRow.sha256 == source)))
+    return found
+
+
+def _due(decoder_version: str) -> Any:
+    read_by_another = col(ReviewRequestRow.decoder_version) != decoder_version  # not where nobody read it
+    never_read = col(ReviewRequestRow.done_at).is_(None) & col(ReviewRequestRow.trouble).is_(None)
+    return never_read | read_by_another
 
 
 def _of(capture: Capture) -> tuple[Any, ...]:
     return (ChunkRow.runner_id == capture.runner_id, ChunkRow.capture_id == capture.id)
 
 
-def _capture(row: CaptureRow) -> Capture:
-    return Capture(
-        runner_id=row.runner_id,
-        id=row.id,
-        gateway_id=row.gateway_id,
-        state=row.state,
-        started_at=row.started_at,
-        root=row.root,
-        closing=row.closing,
-    )
-
-
 def _request(row: ReviewRequestRow) -> ReviewRequest:
     return ReviewRequest(runner_id=row.runner_id, kind=row.kind, source_id=row.source_id, trouble=row.trouble)
+
+
+_CAPTURES = select(*(getattr(CaptureRow, field.name) for field in fields(Capture)))
+_ADD_CHUNK = insert(ChunkRow)
+_CHUNK_HASH = select(ChunkRow.sha256).where(
+    ChunkRow.runner_id == bindparam("runner"),
+    ChunkRow.capture_id == bindparam("capture"),
+    ChunkRow.seq == bindparam("seq"),
+)

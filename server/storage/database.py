@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 T = TypeVar("T")
+MIGRATING = 7_306_021  # the number of our lock in PostgreSQL, where locks have no names
+CONNECT_S = 5
 TRIES = 8  # two gateways that bring the same run at once meet a few times, never eight
 
 
@@ -23,13 +27,16 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(_with_driver(url))
-        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        self.kind = self._engine.dialect.name
+        self.is_sqlite = self.kind == "sqlite"
         # Each transaction sees one state of the clinic, and two that contradict each other never both happen:
         # SQLite by its one lock, PostgreSQL by refusing one of them, which then is tried again.
         reads = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         writes = {} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"}
         self._reader = self._engine.execution_options(**reads)
         self._writer = self._engine.execution_options(writes=True, **writes)
+        # Whoever waited for another one's migration must see what it did, not the moment before.
+        self._migrator = self._engine.execution_options(writes=True)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -39,14 +46,19 @@ class Database:
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one such transaction, again where another one came in its way."""
-        for _ in range(TRIES - 1):
+        for attempt in range(TRIES - 1):
             try:
-                with self.write() as session:
-                    return work(session)
+                return self._once(work, alone=attempt > 0)
             except DBAPIError as why:
                 if not _came_in_the_way(why):
                     raise
+        return self._once(work, alone=True)
+
+    def _once(self, work: Callable[[Session], T], *, alone: bool) -> T:
         with self.write() as session:
+            if alone and not self.is_sqlite:
+                # Whoever lost once takes the end of the audit's chain for itself before it looks at anything.
+                session.connection().exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
             return work(session)
 
     @contextmanager
@@ -63,14 +75,49 @@ class Database:
         self._alembic(command.downgrade, revision)
 
     def _alembic(self, verb: Callable[[Config, str], None], revision: str) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(resources.files("server.storage") / "migrations"))
-        with self._writer.begin() as connection:
+        config = _config()
+        with self._migrator.begin() as connection:
+            if not self.is_sqlite:  # two processes that start at once; SQLite locks the whole file anyway
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({MIGRATING})")
             config.attributes["connection"] = connection
             verb(config, revision)
 
+    def scrub(self) -> None:
+        """Leave nothing on disk of rows that were deleted: every page is written anew, and the log is emptied."""
+        options: dict[str, Any] = {"outside": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self._engine.connect().execution_options(**options) as connection:
+            connection.exec_driver_sql("VACUUM")
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def revision(self) -> str | None:
+        """Of the schema that is there; None where there is none yet."""
+        with self._engine.begin() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def tables(self) -> list[str]:
+        """The names of what is there, ours or not."""
+        with self._engine.begin() as connection:
+            return inspect(connection).get_table_names()
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+def known_revisions() -> frozenset[str]:
+    """Of every schema from which this release can go on."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def latest_revision() -> str:
+    """Of the schema that this release speaks of."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("server.storage") / "migrations"))
+    return config
 
 
 def _with_driver(url: str) -> str:
@@ -86,7 +133,14 @@ def _came_in_the_way(why: DBAPIError) -> bool:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=_strict_json, pool_pre_ping=not url.startswith("sqlite"))
+    is_sqlite = url.startswith("sqlite")
+    engine = create_engine(
+        url,
+        json_serializer=_strict_json,
+        pool_pre_ping=not is_sqlite,
+        hide_parameters=True,  # a row's values do not stand in what an error says
+        connect_args={} if is_sqlite else {"connect_timeout": CONNECT_S},
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -101,7 +155,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # A writer that reads first and locks later loses updates without a word; it must lock at once.
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if options.get("outside", False):
+        return
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlmodel import Session
 
 from server.storage.database import Database
+from server.storage.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,7 +23,9 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._writer = ThreadPoolExecutor(1 if database.is_sqlite else 4, "stridegate-write")
+        self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
+        self._writer = Writer(database) if database.is_sqlite else None
+        self._writers = ThreadPoolExecutor(4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -28,7 +33,8 @@ class Desk:
             with self.database.read() as db:
                 return work(db, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
+        with self._watched("read"):
+            return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""
@@ -36,10 +42,27 @@ class Desk:
         def transaction(db: Session) -> T:
             return work(db, *args, **kwargs)
 
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self.database.transact, transaction)
+        with self._watched("write"):
+            if self._writer is not None:
+                return cast(T, await self._writer.do(transaction))
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._writers, self.database.transact, transaction)
+
+    @contextmanager
+    def _watched(self, kind: str) -> Iterator[None]:
+        began_s = time.monotonic()
+        try:
+            yield
+        finally:
+            self.timed(kind, time.monotonic() - began_s)
+
+    async def scrub(self) -> None:
+        """Leave nothing on disk of what was deleted; where the database has one lock, writes wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._writers, self.database.scrub)
 
     def close(self) -> None:
-        self._writer.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        self._writers.shutdown()
         self._readers.shutdown()
         self.database.close()

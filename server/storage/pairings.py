@@ -5,13 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server.storage.tables.gateways import GatewayRow, HeartbeatRow, PairingMissRow, PairingRow
+from server.storage.tables.gateways import AssignmentRow, GatewayRow, HeartbeatRow, PairingMissRow, PairingRow
+
+SILENT = timedelta(hours=6)  # a gateway speaks every few minutes; a night's power cut is not yet a silence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a gateway said last of itself: when, and the packets that it still holds, by runner."""
+
+    gateway_id: str
+    name: str
+    at: datetime
+    held: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +94,50 @@ def misses_since(db: Session, person_id: str, since: datetime) -> int:
     return db.exec(query).one()
 
 
-def beat(db: Session, gateway_id: str, held: Mapping[str, int] | None, body: Mapping[str, Any], now: datetime) -> None:
-    """Keep the latest word; a heartbeat that does not speak of packets leaves the earlier word about them."""
+def beat(
+    db: Session, gateway_id: str, held: Mapping[str, int] | None, body: Mapping[str, Any], now: datetime,
+    address: str = "",
+) -> str:  # fmt: skip
+    """Keep the latest word; a heartbeat that does not speak of packets leaves the earlier word about them.
+
+    Gives the address from which it spoke before, empty where it never did.
+    """
     before = db.get(HeartbeatRow, gateway_id)
-    kept = dict(held) if held is not None else (before.held if before else {})
-    db.merge(HeartbeatRow(gateway_id=gateway_id, at=now, held=kept, body=dict(body)))
+    kept, earlier = (before.held, before.address) if before else ({}, "")
+    kept = dict(held) if held is not None else kept
+    db.merge(HeartbeatRow(gateway_id=gateway_id, at=now, held=kept, body=dict(body), address=address))
+    return earlier
 
 
 def packets_elsewhere(db: Session, runner_id: str) -> int:
     """Packets of a runner that gateways said they still hold."""
     query = select(HeartbeatRow).join(GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id))
     return sum(int(row.held.get(runner_id, 0)) for row in db.exec(query))
+
+
+def beats_of(db: Session, runner_id: str) -> list[Beat]:
+    """The last word of each gateway that brings this runner's runs."""
+    query = _last_words().join(AssignmentRow, col(AssignmentRow.gateway_id) == col(GatewayRow.id))
+    return [_beat(*row) for row in db.exec(query.where(AssignmentRow.runner_id == runner_id))]
+
+
+def silent_with_packets(db: Session, now: datetime) -> list[Beat]:
+    """The gateways that said they hold packets, and have said nothing since."""
+    beats = [_beat(*row) for row in db.exec(_last_words().where(col(HeartbeatRow.at) <= now - SILENT))]
+    return [beat for beat in beats if any(beat.held.values())]
+
+
+def _last_words() -> Any:
+    return (
+        select(HeartbeatRow, GatewayRow)
+        .join(GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id))
+        .where(col(GatewayRow.revoked_at).is_(None))
+    )
+
+
+def _beat(row: HeartbeatRow, gateway: GatewayRow) -> Beat:
+    held = {runner_id: int(count) for runner_id, count in row.held.items()}
+    return Beat(gateway_id=gateway.id, name=gateway.name, at=row.at, held=held)
 
 
 def _by_code(db: Session, user_code: str, now: datetime) -> PairingRow | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from server.storage.tables.gateways import AssignmentRow, GatewayRow
-from server.storage.tables.people import CareRequestRow, CareRow, EntryRow, LoginRow, PersonRow
+from server.storage.tables.people import HOME_CLINIC, CareRequestRow, CareRow, ClinicRow, CoverRow, EntryRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,11 +19,59 @@ class Person:
     id: str
     name: str
     role: str  # runner | physio | admin
+    clinic_id: str = HOME_CLINIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A link that was used: `kind` is link (to be used again), invitation or reset."""
+
+    person: Person
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    id: str
+    name: str
+
+
+def add_clinic(db: Session, clinic: Clinic, now: datetime) -> None:
+    db.add(ClinicRow(id=clinic.id, name=clinic.name, created_at=now))
+    db.flush()
+
+
+def clinics(db: Session) -> list[Clinic]:
+    rows = db.exec(select(ClinicRow).order_by(ClinicRow.name, ClinicRow.id))
+    return [Clinic(id=row.id, name=row.name) for row in rows]
 
 
 def add_person(db: Session, person: Person, now: datetime) -> None:
-    db.add(PersonRow(id=person.id, name=person.name, role=person.role, created_at=now))
+    if person.clinic_id == HOME_CLINIC and db.get(ClinicRow, HOME_CLINIC) is None:
+        add_clinic(db, Clinic(id=HOME_CLINIC, name="Clinic"), now)
+    row = PersonRow(id=person.id, name=person.name, role=person.role, created_at=now, clinic_id=person.clinic_id)
+    db.add(row)
     db.flush()
+
+
+def is_member(db: Session, person_id: str, now: datetime) -> bool:
+    """Whether the person belongs to their clinic now."""
+    row = db.get(PersonRow, person_id)
+    if row is None or (row.member_from is not None and now < row.member_from):
+        return False
+    return row.member_until is None or now < row.member_until
+
+
+def member_until(db: Session, person_id: str, until: datetime | None) -> None:
+    row = db.get_one(PersonRow, person_id)
+    row.member_until = until
+    db.add(row)
+
+
+def change_role(db: Session, person_id: str, role: str) -> None:
+    row = db.get_one(PersonRow, person_id)
+    row.role = role
+    db.add(row)
 
 
 def person(db: Session, person_id: str) -> Person | None:
@@ -78,25 +128,66 @@ def carers_of(db: Session, runner_id: str) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-def everybody(db: Session) -> list[Person]:
-    return [_person(row) for row in db.exec(select(PersonRow).order_by(PersonRow.role, PersonRow.name, PersonRow.id))]
+def end_care_by(db: Session, physio_id: str, now: datetime) -> list[str]:
+    """A physio goes: every consent to them ends, and every question; gives the runners whose consent it was."""
+    for asked in db.exec(select(CareRequestRow).where(CareRequestRow.physio_id == physio_id)):
+        db.delete(asked)
+    left = list(db.exec(select(CareRow).where(CareRow.physio_id == physio_id, col(CareRow.withdrawn_at).is_(None))))
+    for care in left:
+        care.withdrawn_at = now
+        db.add(care)
+    return [care.runner_id for care in left]
+
+
+def everybody(db: Session, clinic_id: str | None = None) -> list[Person]:
+    """Everybody, or everybody of one clinic."""
+    query = select(PersonRow).order_by(PersonRow.role, PersonRow.name, PersonRow.id)
+    rows = db.exec(query if clinic_id is None else query.where(PersonRow.clinic_id == clinic_id))
+    return [_person(row) for row in rows]
 
 
 def has_admin(db: Session) -> bool:
     return db.exec(select(PersonRow).where(PersonRow.role == "admin").limit(1)).first() is not None
 
 
-def end_logins(db: Session, person_id: str) -> None:
-    """Every login and every unused link of a person ends."""
-    for row in db.exec(select(LoginRow).where(LoginRow.person_id == person_id)):
-        db.delete(row)
-    for link in db.exec(select(EntryRow).where(EntryRow.person_id == person_id)):
-        db.delete(link)
+def cares_for(db: Session, physio_id: str, runner_id: str, now: datetime | None = None) -> bool:
+    """Whether the runner said yes to this physio, or the physio stands in now for one to whom they did.
+
+    Without `now` nobody stands in.
+    """
+    if _consented(db, physio_id, runner_id):
+        return True
+    standing_in = select(CoverRow).where(CoverRow.runner_id == runner_id, *_stands_in(physio_id, now))
+    return now is not None and any(_consented(db, row.absent_id, runner_id) for row in db.exec(standing_in))
 
 
-def cares_for(db: Session, physio_id: str, runner_id: str) -> bool:
+def runners_seen_by(db: Session, physio_id: str, now: datetime) -> list[Person]:
+    """The runners in this physio's care, and those for whose physio they stand in now; by name."""
+    covered = db.exec(select(CoverRow.runner_id).where(*_stands_in(physio_id, now)).distinct()).all()
+    seen = [found for one in covered if cares_for(db, physio_id, one, now) and (found := person(db, one))]
+    physio = person(db, physio_id)
+    every = {one.id: one for one in [*runners_of(db, physio_id), *seen] if physio and one.clinic_id == physio.clinic_id}
+    return sorted(every.values(), key=lambda one: (one.name, one.id))
+
+
+def seers_of(db: Session, runner_id: str, now: datetime) -> list[Person]:
+    """Every physio who sees this runner now: those they said yes to, and whoever stands in for one of them."""
+    query = select(CoverRow.physio_id).where(CoverRow.runner_id == runner_id, *_stands_in(None, now))
+    covering = [found for one in db.exec(query) if cares_for(db, one, runner_id, now) and (found := person(db, one))]
+    every = {one.id: one for one in [*carers_of(db, runner_id), *covering] if is_member(db, one.id, now)}
+    return sorted(every.values(), key=lambda one: (one.name, one.id))
+
+
+def _consented(db: Session, physio_id: str, runner_id: str) -> bool:
     care = db.get(CareRow, (runner_id, physio_id))
     return care is not None and care.withdrawn_at is None
+
+
+def _stands_in(physio_id: str | None, now: datetime | None) -> list[Any]:
+    """The covers that hold now, of one physio or of any."""
+    whose = [] if physio_id is None else [CoverRow.physio_id == physio_id]
+    is_ended = or_(col(CoverRow.ended_at).is_(None), col(CoverRow.ended_at) > now)
+    return [*whose, col(CoverRow.since) <= now, col(CoverRow.until) > now, is_ended]
 
 
 def runners_of(db: Session, physio_id: str) -> list[Person]:
@@ -110,47 +201,65 @@ def runners_of(db: Session, physio_id: str) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-def add_entry(db: Session, token: str, person_id: str, expires_at: datetime, *, reusable: bool = False) -> None:
-    db.add(EntryRow(token_sha256=_hash(token), person_id=person_id, expires_at=expires_at, reusable=reusable))
+def add_entry(
+    db: Session, token: str, person_id: str, expires_at: datetime, *, reusable: bool = False, kind: str = "invitation"
+) -> None:
+    db.add(
+        EntryRow(token_sha256=_hash(token), person_id=person_id, expires_at=expires_at, reusable=reusable, kind=kind)
+    )
 
 
-def use_entry(db: Session, token: str, now: datetime) -> Person | None:
-    """The person whom the link lets in, once (or, where it says so, until it expires); None for any other."""
-    entry = db.get(EntryRow, _hash(token))
-    if entry is None or now >= entry.expires_at or (entry.used_at is not None and not entry.reusable):
+def entry_of(db: Session, token: str, now: datetime) -> Entry | None:
+    """Whom the link would let in and how; None where it lets nobody in."""
+    row = db.get(EntryRow, _hash(token))
+    if row is None or now >= row.expires_at or (row.used_at is not None and not row.reusable):
         return None
-    entry.used_at = now
-    db.add(entry)
-    return person(db, entry.person_id)
+    found = person(db, row.person_id)
+    return None if found is None else Entry(person=found, kind="link" if row.reusable else row.kind)
 
 
-def add_login(db: Session, token: str, person_id: str, now: datetime, expires_at: datetime) -> None:
-    db.add(LoginRow(token_sha256=_hash(token), person_id=person_id, created_at=now, expires_at=expires_at))
+def use_entry(db: Session, token: str, now: datetime) -> Entry | None:
+    """The same, and it is used: once, or, where it says so, until it expires."""
+    entry = entry_of(db, token, now)
+    if entry is not None:
+        row = db.get_one(EntryRow, _hash(token))
+        row.used_at = now
+        db.add(row)
+    return entry
 
 
-def logged_in(db: Session, token: str, now: datetime) -> Person | None:
-    login = db.get(LoginRow, _hash(token))
-    if login is None or now >= login.expires_at:
-        return None
-    return person(db, login.person_id)
+def end_entries(db: Session, person_id: str) -> None:
+    """Every link of a person ends, used or not."""
+    for link in db.exec(select(EntryRow).where(EntryRow.person_id == person_id)):
+        db.delete(link)
 
 
-def end_login(db: Session, token: str) -> None:
-    login = db.get(LoginRow, _hash(token))
-    if login is not None:
-        db.delete(login)
-
-
-def add_gateway(db: Session, gateway_id: str, name: str, token: str, runner_ids: list[str], now: datetime) -> None:
-    db.add(GatewayRow(id=gateway_id, name=name, token_sha256=_hash(token), created_at=now))
+def add_gateway(
+    db: Session, gateway_id: str, name: str, token: str, runner_ids: list[str], now: datetime,
+    *, clinic_id: str = HOME_CLINIC, by: str | None = None,
+) -> None:  # fmt: skip
+    row = GatewayRow(
+        id=gateway_id, name=name, token_sha256=_hash(token), created_at=now, clinic_id=clinic_id, let_in_by=by
+    )
+    db.add(row)
     db.flush()
     for runner_id in runner_ids:
         db.add(AssignmentRow(gateway_id=gateway_id, runner_id=runner_id))
 
 
+def remove_gateway(db: Session, gateway_id: str) -> None:
+    """One that brought no capture goes without a trace."""
+    for row in db.exec(select(AssignmentRow).where(AssignmentRow.gateway_id == gateway_id)):
+        db.delete(row)
+    db.flush()
+    if (gateway := db.get(GatewayRow, gateway_id)) is not None:
+        db.delete(gateway)
+
+
 def gateway_of(db: Session, token: str) -> str | None:
-    """The id of the gateway that holds this token, unless it was revoked."""
-    row = db.exec(select(GatewayRow).where(GatewayRow.token_sha256 == _hash(token))).first()
+    """The id of the gateway that holds this token, or the one that follows it, unless it was revoked."""
+    same = or_(GatewayRow.token_sha256 == _hash(token), GatewayRow.next_sha256 == _hash(token))  # type: ignore[arg-type]
+    row = db.exec(select(GatewayRow).where(same)).first()
     return row.id if row is not None and row.revoked_at is None else None
 
 
@@ -170,7 +279,7 @@ def brings_runs_of(db: Session, gateway_id: str, runner_id: str) -> bool:
 
 
 def _person(row: PersonRow) -> Person:
-    return Person(id=row.id, name=row.name, role=row.role)
+    return Person(id=row.id, name=row.name, role=row.role, clinic_id=row.clinic_id)
 
 
 def _hash(token: str) -> str:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
-from server.storage.tables.runs import CheckInRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
+from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run as measured; `measured` is the flat form of an exposure."""
+    """One run as it was recorded, or typed in, before it belongs to a session. `run_s` is None where nobody knows."""
 
     runner_id: str
     id: str
-    kind: str  # capture | file
+    kind: str  # capture | file | hand
     source_id: str
     start: datetime
     end: datetime
+    quality: str
+    run_s: float | None
     rules_version: str
     decoder_version: str
-    measured_with: str
-    measured: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,35 +50,66 @@ class Said:
     body: Mapping[str, Any]
 
 
-def save_run(db: Session, run: Run, recording: bytes) -> None:
-    """Keep a measured run; measuring the same source again replaces it."""
-    db.merge(
-        RunRow(
-            runner_id=run.runner_id,
-            id=run.id,
-            kind=run.kind,
-            source_id=run.source_id,
-            start=run.start,
-            end=run.end,
-            rules_version=run.rules_version,
-            decoder_version=run.decoder_version,
-            measured_with=run.measured_with,
-            measured=dict(run.measured),
-        )
-    )
-    db.merge(RecordingRow(runner_id=run.runner_id, run_id=run.id, body=recording))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered about one run at one moment."""
+
+    run_id: str
+    at: datetime
+    by: str
+    body: Mapping[str, Any]
 
 
-def runs_of(db: Session, runner_id: str, since: datetime | None = None) -> list[Run]:
-    query = select(RunRow).where(RunRow.runner_id == runner_id)
-    if since is not None:
-        query = query.where(col(RunRow.start) >= since)
-    return [_run(row) for row in db.exec(query.order_by(col(RunRow.start), col(RunRow.id)))]
+def save_run(db: Session, run: Run, measured: Mapping[str, Any], recording: bytes | None) -> None:
+    """Keep a run; reading the same source again replaces it. One that was typed in has no recording."""
+    facts = {field.name: getattr(run, field.name) for field in fields(run)}
+    db.merge(RunRow(**facts, measured=dict(measured)))
+    changed(db, run.runner_id)
+    if recording is not None:
+        db.merge(RecordingRow(runner_id=run.runner_id, run_id=run.id, body=recording))
+
+
+def runs_of(db: Session, runner_id: str) -> list[Run]:
+    """Every run by its start, without what was measured of it."""
+    rows = db.exec(_RUNS.where(RunRow.runner_id == runner_id))
+    return [Run(**row) for row in rows.mappings()]
 
 
 def run(db: Session, runner_id: str, run_id: str) -> Run | None:
     row = db.get(RunRow, (runner_id, run_id))
-    return None if row is None else _run(row)
+    return None if row is None else Run(**{field.name: getattr(row, field.name) for field in fields(Run)})
+
+
+def changed(db: Session, runner_id: str) -> None:
+    """Count one on, so that whoever kept what was known of this runner sees that it is known otherwise now."""
+    count = db.get(CompositionRow, runner_id)
+    db.merge(CompositionRow(runner_id=runner_id, version=count.version + 1 if count else 1))
+
+
+def measured_alone(db: Session, runner_id: str, run_id: str) -> dict[str, Any]:
+    """What was measured of one run, or typed in of it; empty where it is gone."""
+    row = db.get(RunRow, (runner_id, run_id))
+    return {} if row is None else dict(row.measured)
+
+
+def runs_of_source(db: Session, runner_id: str, kind: str, source_id: str) -> list[Run]:
+    return [one for one in runs_of(db, runner_id) if (one.kind, one.source_id) == (kind, source_id)]
+
+
+def remove_run(db: Session, runner_id: str, run_id: str) -> None:
+    for row in (db.get(RunRow, (runner_id, run_id)), db.get(RecordingRow, (runner_id, run_id))):
+        if row is not None:
+            db.delete(row)
+    changed(db, runner_id)
+
+
+def move_run(db: Session, run: Run, runner_id: str) -> None:
+    """Give a run and its recording to another runner."""
+    for table, key in ((RunRow, RunRow.id), (RecordingRow, RecordingRow.run_id)):
+        place = (table.runner_id == run.runner_id, key == run.id)
+        db.exec(update(table).where(*place).values(runner_id=runner_id))  # type: ignore[arg-type]
+    for one in (run.runner_id, runner_id):
+        changed(db, one)
 
 
 def recording_of(db: Session, runner_id: str, run_id: str) -> bytes | None:
@@ -87,30 +118,51 @@ def recording_of(db: Session, runner_id: str, run_id: str) -> bytes | None:
 
 
 def save_check_in(db: Session, runner_id: str, run_id: str, by: str, body: Mapping[str, Any], now: datetime) -> None:
+    """Add an answer; those of before stay, even of the same moment."""
+    while db.get(CheckInRow, (runner_id, run_id, now)) is not None:
+        now += timedelta(microseconds=1)
     db.add(CheckInRow(runner_id=runner_id, run_id=run_id, answered_at=now, by=by, body=dict(body)))
+    db.flush()
 
 
-def check_ins_of(db: Session, runner_id: str) -> dict[str, dict[str, Any]]:
-    """The answers of each run: what was said last of each question."""
-    rows = db.exec(select(CheckInRow).where(CheckInRow.runner_id == runner_id).order_by(col(CheckInRow.answered_at)))
-    latest: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        latest.setdefault(row.run_id, {}).update(row.body)
-    return latest
+def answers_of(db: Session, runner_id: str) -> list[Answer]:
+    """Every answer, the oldest first."""
+    rows = db.exec(
+        select(CheckInRow)
+        .where(CheckInRow.runner_id == runner_id)
+        .order_by(col(CheckInRow.answered_at), col(CheckInRow.run_id))
+    )
+    return [Answer(run_id=row.run_id, at=row.answered_at, by=row.by, body=row.body) for row in rows]
 
 
 def say(db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime) -> None:
     db.add(SaidRow(runner_id=runner_id, id=said_id, kind=kind, said_at=now, by=by, body=dict(body)))
 
 
-def said_of(db: Session, runner_id: str, kind: str) -> list[Said]:
-    """Everything of one kind that was said of a runner, the oldest first."""
+def say_last(
+    db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime
+) -> None:
+    """Say what takes the place of an earlier word: it stands after every other of the same moment."""
+    db.flush()
+    same = select(SaidRow.id).where(SaidRow.runner_id == runner_id)
+    while db.exec(same.where(SaidRow.said_at == now)).first() is not None:
+        now += timedelta(microseconds=1)
+    say(db, runner_id, kind, said_id, by, body, now)
+
+
+def said_of_kinds(db: Session, runner_id: str, kinds: Sequence[str]) -> list[Said]:
+    """Everything of some kinds that was said of a runner, the oldest first."""
     rows = db.exec(
         select(SaidRow)
-        .where(SaidRow.runner_id == runner_id, SaidRow.kind == kind)
+        .where(SaidRow.runner_id == runner_id, col(SaidRow.kind).in_(kinds))
         .order_by(col(SaidRow.said_at), col(SaidRow.id))
     )
     return [Said(id=row.id, kind=row.kind, said_at=row.said_at, by=row.by, body=row.body) for row in rows]
+
+
+def said_of(db: Session, runner_id: str, kind: str) -> list[Said]:
+    """Everything of one kind that was said of a runner, the oldest first."""
+    return said_of_kinds(db, runner_id, (kind,))
 
 
 def save_plan(db: Session, plan: Plan) -> None:
@@ -134,8 +186,22 @@ def plan_of(db: Session, runner_id: str) -> Plan | None:
     return Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
 
 
+def plans_of(db: Session, runner_id: str) -> list[Plan]:
+    """Every version of a runner's plan, the first one first."""
+    rows = db.exec(select(PlanRow).where(PlanRow.runner_id == runner_id).order_by(col(PlanRow.version)))
+    return [
+        Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
+        for row in rows
+    ]
+
+
 def save_verdict(
-    db: Session, runner_id: str, verdict: Mapping[str, Any], inputs_sha256: str, decided_at: datetime
+    db: Session,
+    runner_id: str,
+    verdict: Mapping[str, Any],
+    inputs_sha256: str,
+    decided_at: datetime,
+    plan_version: int | None = None,
 ) -> bool:
     """Record what was said; the same inputs and the same words say nothing new. True where something was added."""
     last = db.exec(
@@ -157,21 +223,18 @@ def save_verdict(
             programme_version=verdict["programme_version"],
             decision=str(verdict["decision"]),
             body=dict(verdict),
+            plan_version=plan_version,
         )
     )
     return True
 
 
-def _run(row: RunRow) -> Run:
-    return Run(
-        runner_id=row.runner_id,
-        id=row.id,
-        kind=row.kind,
-        source_id=row.source_id,
-        start=row.start,
-        end=row.end,
-        rules_version=row.rules_version,
-        decoder_version=row.decoder_version,
-        measured_with=row.measured_with,
-        measured=row.measured,
+def runners_judged_otherwise(db: Session, rules_version: str) -> list[str]:
+    """Whose latest verdict came from other rules than these."""
+    query = select(VerdictRow.runner_id).where(
+        col(VerdictRow.superseded_at).is_(None), VerdictRow.rules_version != rules_version
     )
+    return sorted(set(db.exec(query)))
+
+
+_RUNS = select(*(getattr(RunRow, field.name) for field in fields(Run))).order_by(col(RunRow.start), col(RunRow.id))

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from server.storage.tables import arrivals, audit, columns, gateways, people, preferences, runs
+from server.storage.tables import (
+    alerts,
+    arrivals,
+    audit,
+    columns,
+    doors,
+    erased,
+    gateways,
+    people,
+    preferences,
+    programmes,
+    runs,
+)
 
-ROOMS = (arrivals, audit, gateways, people, preferences, runs)
+ROOMS = (alerts, arrivals, audit, doors, erased, gateways, people, preferences, programmes, runs)
 metadata = columns.metadata

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gateway.virtual.pods import FootPod
 
-pytestmark = [pytest.mark.bluez, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.bluez, pytest.mark.timeout(800)]
 Start = Callable[..., "GatewayProcess"]
 
 
@@ -33,7 +33,7 @@ async def run(pod: FootPod, steps: range) -> list[bytes]:
     return said
 
 
-async def on_disk(gateway: GatewayProcess, said: list[bytes], seconds: float = 15.0) -> list[bytes]:
+async def on_disk(gateway: GatewayProcess, said: list[bytes], seconds: float = 100.0) -> list[bytes]:
     """What is on disk once all that was said should be, and as much again would have come had it been doubled."""
     from bluez_gateway import journaled
 

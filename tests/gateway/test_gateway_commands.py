@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from background import in_background
+from chunk_server import ChunkServer
 from gateway_kit import Rehearsal, jog, packets, settings, token_file
 from rich.console import Console
 
@@ -60,7 +65,8 @@ RUN = ("run", "--runner", "runner-1")
         ((*RUN, "--server", "http://clinic.example", "--token-file", "x"), "https://"),
         ((*RUN, "--server", "http://127.0.0.1:1", "--token-file", "nowhere"), "cannot be read"),
         (("status", "--data", "nowhere"), "there is no journal in nowhere"),
-        (("replay", "01a0", "--data", "nowhere"), "there is no journal in nowhere"),
+        (("replay", "01a0", "--print", "--data", "nowhere"), "there is no journal in nowhere"),
+        (("replay", "01a0", "--data", "nowhere"), "to which server?"),
         (("replay",), "Missing argument"),
         (("scan", "--radio", "telepathy"), "--radio: "),
     ],
@@ -89,13 +95,21 @@ def test_without_bluetooth_a_scan_says_so(capfd, monkeypatch) -> None:
 
 
 def test_a_scan_lists_the_sensors_in_reach(capfd) -> None:
-    assert called(["scan", "--radio", "virtual", "--seconds", "0.4", "--json"]) == 0
+    assert called(["scan", "--radio", "virtual", "--seconds", "3", "--json"]) == 0
     found = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert [(one["name"], one["services"]) for one in found] == [
-        ("Heart Sim 03", ["180D"]),
-        ("Mill Sim 02", ["1826"]),
-        ("Stride Sim 01", ["1814"]),
+    assert [(one["name"], one["services"], one["measures"], one["serial"]) for one in found] == [
+        ("Heart Sim 03", ["180D"], "heart rate", "SIM-HR-03"),
+        ("Mill Sim 02", ["1826"], "speed, incline", "SIM-TM-02"),
+        ("Stride Sim 01", ["1814"], "speed, cadence", "SIM-FP-01"),
     ]
+    assert all(one["battery_percent"] == 83 and one["rssi_dbm"] < 0 for one in found)
+    assert called(["scan", "--radio", "virtual", "--seconds", "3"]) == 0
+    assert "battery 83 %" in capfd.readouterr().out
+
+
+def test_a_gateway_with_a_real_radio_does_not_carry_the_simulated_one() -> None:
+    words = "import sys, gateway.__main__; sys.exit('bumble' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
 
 def test_status_counts_what_is_here(journal: Path, capfd) -> None:
@@ -120,15 +134,30 @@ def test_status_can_be_asked_while_a_gateway_writes(journal: Path, capfd) -> Non
 
 
 def test_replay_prints_the_packets_as_they_are_on_the_wire(journal: Path, capfd) -> None:
-    assert called(["replay", "01a0aaaa", "--data", str(journal), "--json"]) == 0
+    assert called(["replay", "01a0aaaa", "--print", "--data", str(journal), "--json"]) == 0
     assert capfd.readouterr().out.encode() == b"".join(p.to_line() for p in packets(5))
-    assert called(["replay", "01a0aaaa", "--data", str(journal)]) == 0
+    assert called(["replay", "01a0aaaa", "--print", "--data", str(journal)]) == 0
     assert "speed_mps 3.0" in capfd.readouterr().out
+
+
+def test_a_capture_can_be_sent_again_and_has_one_effect(journal: Path, tmp_path: Path, capfd) -> None:
+    server, capture = ChunkServer(), "01a0aaaa-0000-7000-8000-000000000001"
+    with in_background(server):
+        words = ["--data", str(journal), "--server", server.url, "--token-file", str(token_file(tmp_path))]
+        for sent in (1, 0):
+            assert called(["replay", "01a0aaaa", *words, "--json"]) == 0
+            assert json.loads(capfd.readouterr().out) == {"capture": capture, "chunks": 1, "sent": sent}
+        assert called(["replay", "01a0bbbb", *words]) == 2
+        assert "has not ended yet" in capfd.readouterr().err
+    held = server.captures[capture]
+    assert (held.effects, held.body) == (1, b"".join(p.to_line() for p in packets(5)))
+    assert called(["replay", "01a0aaaa", *words]) == 1
+    assert "cannot be reached" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(("begins", "sentence"), [("01a0", "more than one capture"), ("ffff", "no capture")])
 def test_replay_needs_one_capture(journal: Path, capfd, begins: str, sentence: str) -> None:
-    assert called(["replay", begins, "--data", str(journal)]) == 2
+    assert called(["replay", begins, "--print", "--data", str(journal)]) == 2
     assert sentence in capfd.readouterr().err
 
 
@@ -143,6 +172,9 @@ def test_the_doctor_says_what_is_well_and_what_is_not(journal: Path, tmp_path: P
     assert called(["doctor", *words, "--server", server, "--token-file", str(token_file(tmp_path))]) == 1
     said = {check["what"]: check for check in map(json.loads, capfd.readouterr().out.splitlines())}
     assert said["server"]["well"] is False and "cannot be reached" in said["server"]["words"]
+    assert said["server"]["mend"] == f"curl {server}/readyz"
+    assert called(["doctor", *words, "--server", server, "--token-file", str(tmp_path / "none")]) == 1
+    assert f"stridegate-gateway pair {server}" in capfd.readouterr().out
 
 
 def test_the_doctor_finds_a_broken_journal(journal: Path, capfd) -> None:
@@ -212,3 +244,23 @@ def test_trouble_stays_on_the_screen_until_it_is_over(tmp_path: Path) -> None:
     console.print(screen.picture())
     picture = console.export_text()
     assert "NOT RECORDING" not in picture and "Simulated" not in picture
+
+
+async def test_status_says_from_another_terminal_what_the_screen_says(tmp_path: Path, capfd) -> None:
+    seen: list[str] = []
+
+    async def ask(show: Rehearsal) -> None:
+        await show.until(lambda: bool(show.of("recording")) and bool(show.of("sensors")[-1]["sensors"]))
+        for words in (["--json"], []):
+            assert await asyncio.to_thread(called, ["status", "--data", str(tmp_path / "data"), *words]) == 0
+            seen.append(capfd.readouterr().out)
+        show.gateway.stop()
+
+    assert await Rehearsal(settings(tmp_path), jog(600), rate=20).play(ask) == 0
+    now = json.loads(seen[0])["now"]
+    assert {one["name"] for one in now["sensors"]} == {"Stride Sim 01", "Mill Sim 02", "Heart Sim 03"}
+    assert now["recordings"][0]["packets"]["journaled"] > 0 and now["disk_free_bytes"] > 0
+    for words in ("Stride Sim 01", "connected", "Recording", "on disk", "Disk left"):
+        assert words in seen[1]
+    assert called(["status", "--data", str(tmp_path / "data"), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["now"] is None

@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 import pytest
-from gateway_kit import packet, packets
+from gateway_kit import PATIENCE_S, packet, packets
 from power_cut import Trace, count_after, crashed, library
 
 from gateway.disk import NotRecording
 from gateway.journal import Journal
-from gateway.writer import Told, Writer
+from gateway.writer import CHECKPOINT_AFTER_S, COMMIT_EVERY_S, Told, Writer
 
 ROOT = Path(__file__).parents[2]
 HELPERS = ROOT / "tests/helpers"
@@ -62,9 +62,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Trace:
     if library() is None:
         pytest.skip("this Python has its SQLite built in, where no trace can reach it")
     folder = tmp_path_factory.mktemp("traced")
-    subprocess.run(
-        [sys.executable, str(HELPERS / "traced_journal.py"), str(folder), "60"], check=True, env=ENVIRONMENT, timeout=60
-    )
+    subprocess.run([sys.executable, str(HELPERS / "traced_journal.py"), str(folder), "60"], check=True, env=ENVIRONMENT)
     return Trace(steps=pickle.loads((folder / "trace").read_bytes()))
 
 
@@ -91,7 +89,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from gateway_kit import packet
 from gateway.journal import Journal
-from gateway.writer import Told, Writer
+from gateway.writer import CHECKPOINT_AFTER_S, COMMIT_EVERY_S, Told, Writer
 
 async def write(folder):
     acknowledged, durable = os.open(folder / "acknowledged", os.O_CREAT | os.O_WRONLY | os.O_APPEND), 0
@@ -162,15 +160,19 @@ def _check_what_is_left(folder: Path, acknowledged: int) -> None:
 
 
 async def test_packets_wait_at_most_a_second_for_their_commit(tmp_path: Path) -> None:
-    ears = Ears()
+    ears, waits = Ears(), []
     writer = Writer(Journal.open(tmp_path), tmp_path, ears.told())
+    waited = writer._next
+    writer._next = lambda seconds: waits.append(seconds) or waited(seconds)
     await writer.do(lambda journal: journal.begin(CAPTURE, "runner-1", "2026-05-28T20:26:40.000Z"))
     for some in packets(3):
         await writer.keep(CAPTURE, some)
-    async with asyncio.timeout(1.5):
-        while ears.durable < 3:
+    async with asyncio.timeout(PATIENCE_S):
+        while ears.durable < 3:  # nobody says another word
             await asyncio.sleep(0.01)
     await writer.close()
+    with_packets = [seconds for seconds in waits if seconds != CHECKPOINT_AFTER_S]
+    assert with_packets and max(with_packets) <= COMMIT_EVERY_S <= 1
 
 
 async def test_closing_writes_what_was_handed_over(tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ async def test_a_failing_disk_is_shouted_and_nothing_is_acknowledged_afterwards(
         )
     )
     await writer.keep(CAPTURE, packet(0))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(NotRecording, match="NOT RECORDING"):
             await writer.do(lambda journal: journal.captures())
     assert isinstance(ears.failure, sqlite3.Error)
@@ -213,7 +215,7 @@ async def test_a_full_disk_is_shouted_and_nothing_is_lost_when_there_is_room_aga
     await writer.do(lambda journal: journal.db.execute(f"PRAGMA max_page_count = {size + 2}"))
     for some in packets(300):
         await writer.keep(CAPTURE, some)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not ears.troubles:
             await asyncio.sleep(0.01)
     assert "the disk is full" in ears.troubles[0]

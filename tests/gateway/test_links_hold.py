@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from bleak.exc import BleakError
+from gateway_kit import PATIENCE_S
 
 from gateway.clock import SystemClock
 from gateway.inlet import Inlet
 from gateway.link import LONGEST_PAUSE_S, Link, pause_s
 from gateway.scanner import Scanner, wanted_services
 from gateway.virtual.pods import Pod
-from gateway.virtual.runs import Body
+from gateway.virtual.runs import Body, Moment, Segment, perform
 from gateway.virtual.stage import Stage
 from gateway.watchdog import LONGEST_PATIENCE_S, Watchdog
 from sensors.devices import SensorInfo
@@ -39,7 +41,7 @@ class Held:
         )
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while not is_so():
                 await asyncio.sleep(0.005)
 
@@ -106,11 +108,14 @@ async def test_a_silent_link_is_cut_and_made_anew() -> None:
 
 
 async def test_a_sensor_that_goes_on_speaking_is_left_alone() -> None:
-    async with held(silence_s=0.3) as here:
+    async with held(silence_s=0.01) as here:
+        now = 0.0
+        here.watchdog._now = lambda: now
         await here.connected()
         for _ in range(12):
             await here.pod.say(STEP)
-            await asyncio.sleep(0.05)
+            now += 0.009  # nearly too long, twelve times
+            await asyncio.sleep(0.03)  # the watchdog looks
         assert here.link.connections == 1
 
 
@@ -138,6 +143,31 @@ async def test_malformed_and_empty_packets_come_byte_for_byte() -> None:
         for payload in odd:
             await here.pod.say(payload)
         assert here.heard() == odd
+
+
+class PowerPod(Pod):
+    """A foot pod that tells running power as a bicycle would (Cycling Power Service)."""
+
+    service, characteristic, model = 0x1818, 0x2A63, "Power pod S1"
+
+    def measured(self, _moment: Moment) -> bytes:
+        return struct.pack("<Hh", 0, 250)
+
+
+async def test_power_is_subscribed_to_as_well() -> None:
+    async with Stage(Body(seed=1)) as stage:
+        pod = PowerPod(stage.air, "C0:11:22:33:44:07", "Power Sim 07", "SIM-PW-07")
+        await pod.switch_on()
+        here = Held(stage, pod, 30, 30)
+        running = asyncio.create_task(here.link.run())
+        await here.connected()
+        await pod.say(pod.measured(perform((Segment(for_s=1, speed_mps=3.0),), stage.body)[0]))
+        heard = here.inlet.next_now()
+        assert heard is not None and heard.packet.characteristic == "2A63"
+        assert here.inlet.values(pod.address) == {"values": {"power_w": 250}}
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await pod.switch_off()
 
 
 async def test_a_sensor_that_is_away_is_looked_for_until_it_comes() -> None:
@@ -176,13 +206,13 @@ async def test_the_queue_counts_what_it_cannot_take_and_never_waits() -> None:
 async def test_a_sweep_finds_linked_sensors_that_no_longer_advertise() -> None:
     async with held() as here:
         await here.connected()
-        found = await Scanner(here.stage.radio).sweep(0.3)
+        found = await Scanner(here.stage.radio).sweep(PATIENCE_S, until=here.stage.strap.address)
         assert found[here.pod.address].rssi_dbm is None
         assert found[here.stage.strap.address].rssi_dbm is not None
 
 
 def test_the_services_looked_for_are_those_with_something_to_record() -> None:
-    assert {"1814", "1826", "180D"} <= set(wanted_services())
+    assert {"1814", "1826", "180D", "1818"} <= set(wanted_services())
     assert "180A" not in wanted_services() and "180F" not in wanted_services()
 
 
@@ -213,17 +243,20 @@ async def test_a_sensor_that_was_heard_elsewhere_ends_the_pause() -> None:
         await here.pod.switch_off()
         await here.until(lambda: here.link.state == "searching")
         await here.until(lambda: here.link.state == "lost")
-        resting = asyncio.create_task(here.link._rest(60))
+        resting = asyncio.create_task(here.link._rest(10 * PATIENCE_S))
         await asyncio.sleep(0)
         here.link.seen()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE_S):
             await resting
 
 
 async def test_a_library_that_swallows_a_cancellation_keeps_no_gateway_from_ending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked = asyncio.Event()
+
     async def deaf(*_: object, **__: object) -> dict[str, object]:
+        asked.set()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(0.3)
         return {}
@@ -232,7 +265,7 @@ async def test_a_library_that_swallows_a_cancellation_keeps_no_gateway_from_endi
         here = Held(stage, stage.footpod, 30, 30)
         monkeypatch.setattr(here.link._scanner, "sweep", deaf)
         running = asyncio.create_task(here.link.run())
-        await asyncio.sleep(0.1)
+        await asked.wait()
         running.cancel()
-        done, _ = await asyncio.wait([running], timeout=2)
+        done, _ = await asyncio.wait([running], timeout=PATIENCE_S)
         assert done

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from chunk_server import TOKEN, ChunkServer, Held
 from cutting_proxy import CuttingProxy
-from gateway_kit import StillClock, packet, packets, token_file
+from gateway_kit import PATIENCE_S, StillClock, packet, packets, token_file
 
 from gateway import sync as sync_module
 from gateway.clock import SECOND_NS
@@ -47,7 +47,7 @@ class Desk:
         return await self.writer.do(lambda journal: journal.capture(capture))
 
     async def until(
-        self, is_so: Callable[[CaptureRow], bool], capture: str = CAPTURE, seconds: float = 20.0
+        self, is_so: Callable[[CaptureRow], bool], capture: str = CAPTURE, seconds: float = PATIENCE_S
     ) -> CaptureRow:
         async with asyncio.timeout(seconds):
             while not is_so(row := await self.row(capture)):
@@ -56,7 +56,7 @@ class Desk:
 
     async def completed(self, *captures: str) -> list[str]:
         """Wait until these are said to be complete; return every capture that was, in order."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not set(captures) <= {done.id for done in self.done}:
                 await asyncio.sleep(0.01)
         return [done.id for done in self.done]
@@ -116,10 +116,22 @@ async def test_the_server_hears_that_nothing_is_held_any_more_before_anybody_say
         here.sync._on_complete = lambda _row: heard.append(server.heartbeats[-1]["held"])
         await here.record(packets(10))
         here.sync.wake()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not heard:
                 await asyncio.sleep(0.01)
         assert heard == [{"runner-1": 0}]
+
+
+async def test_a_boot_is_dated_as_soon_as_a_server_tells_the_time_and_not_only_at_the_end(tmp_path: Path) -> None:
+    """A power cut in mid-run must not leave half of it in 1970."""
+    clock = StillClock()
+    async with ChunkServer() as server, desk(tmp_path, server.url, clock) as here:
+        await here.record(packets(10), is_closed=False)
+        here.sync.wake()
+        async with asyncio.timeout(PATIENCE_S):
+            while not (boots := await here.writer.do(lambda journal: journal.boots(CAPTURE)))[0]["trusted"]:
+                await asyncio.sleep(0.01)
+        assert (await here.row()).state == "open" and boots[0]["boot"] == clock.boot
 
 
 @pytest.mark.parametrize("seed", range(1, 3 * SOAK + 1))
@@ -150,7 +162,7 @@ async def test_nothing_is_marked_as_uploaded_before_the_server_said_so(tmp_path:
         server.answers["PUT", "/chunks/0"] = [500] * 1000
         await here.record(packets(20))
         here.sync.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not here.sync.trouble:
                 await asyncio.sleep(0.01)
         row = await here.row()
@@ -243,7 +255,7 @@ async def test_a_server_that_is_away_is_not_hurried(tmp_path: Path) -> None:
     async with desk(tmp_path, "http://127.0.0.1:9", jitter=1.0) as here:
         await here.record(packets(20))
         here.sync.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while "cannot be reached" not in here.sync.trouble:
                 await asyncio.sleep(0.01)
         assert (await here.row()).state == "closed"
@@ -269,7 +281,7 @@ async def test_an_answer_that_is_no_server_of_ours_acknowledges_nothing(tmp_path
     async with desk(tmp_path, f"http://127.0.0.1:{runner.addresses[0][1]}") as here:
         await here.record(packets(20))
         here.sync.wake()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while "not a Stridegate server" not in here.sync.trouble:
                 await asyncio.sleep(0.01)
         assert ((await here.row()).state, (await here.row()).uploaded) == ("closed", 0)

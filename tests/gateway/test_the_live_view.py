@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chunk_server import ChunkServer
-from gateway_kit import MILL, POD, STRAP, Rehearsal, foot_pod, jog, packet, settings, token_file
+from gateway_kit import MILL, PATIENCE_S, POD, STRAP, Rehearsal, foot_pod, jog, packet, settings, token_file
 
 from gateway import live
 from gateway.glance import glance
@@ -62,7 +62,7 @@ async def showing(server: ChunkServer, tmp_path: Path) -> tuple[Live, asyncio.Ta
     return view, asyncio.create_task(view.run())
 
 
-async def until(is_so, seconds: float = 5.0) -> None:
+async def until(is_so, seconds: float = PATIENCE_S) -> None:
     async with asyncio.timeout(seconds):
         while not is_so():
             await asyncio.sleep(0.005)
@@ -152,26 +152,31 @@ async def test_a_token_that_is_gone_or_a_server_that_is_away_ends_nothing(tmp_pa
 
 async def test_a_run_is_seen_while_it_goes_on(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("gateway.app.TELL_EVERY_S", 0.05)
+    monkeypatch.setattr("gateway.finder.FRESH_S", PATIENCE_S)
+    monkeypatch.setattr(live, "TIMEOUT_S", PATIENCE_S)
+
+    async def look_on(show: Rehearsal) -> None:
+        await show.until(lambda: len(server.seen) >= 5 and (server.seen[-1][1]["speed_mps"] or 0) > 2)
+        await show.until(lambda: 10 < server.seen[-1][1]["running_s"] <= server.seen[-1][1]["elapsed_s"])
+        await show.until(lambda: server.seen[-1][1]["heart_rate_bpm"] and server.seen[-1][1]["cadence_per_min"])
+        show.gateway.stop()
+
     async with ChunkServer() as server:
         server.live = "taken"
         words = settings(tmp_path, server=server.url, token_file=token_file(tmp_path))
-        show = Rehearsal(words, jog(60), rate=50)
-        assert await show.play() == 0
-    assert len(server.seen) >= 5 and {who for who, _ in server.seen} == {"runner-1"}
-    seen = [said for _, said in server.seen if said["speed_mps"] and said["speed_mps"] > 2]
-    assert seen and seen[-1]["heart_rate_bpm"] and seen[-1]["cadence_per_min"]
-    assert 10 < seen[-1]["running_s"] <= seen[-1]["elapsed_s"]
+        assert await Rehearsal(words, jog(600), rate=20).play(look_on) == 0
+    assert {who for who, _ in server.seen} == {"runner-1"}
 
 
 async def test_a_sensor_that_has_fallen_silent_is_shown_no_longer(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("gateway.app.TELL_EVERY_S", 0.05)
-    monkeypatch.setattr("gateway.finder.FRESH_S", 0.2)
+    monkeypatch.setattr("gateway.finder.FRESH_S", 1.0)
+    monkeypatch.setattr(live, "TIMEOUT_S", PATIENCE_S)
 
     async def hush(show: Rehearsal) -> None:
         await show.until(lambda: any(said["speed_mps"] for _, said in server.seen))
         show.stage.footpod.silent = show.stage.treadmill.silent = True
-        await show.until(lambda: server.seen[-1][1]["speed_mps"] is None)
-        assert server.seen[-1][1]["heart_rate_bpm"]
+        await show.until(lambda: server.seen[-1][1]["speed_mps"] is None and server.seen[-1][1]["heart_rate_bpm"])
         show.gateway.stop()
 
     async with ChunkServer() as server:
@@ -183,11 +188,12 @@ async def test_a_sensor_that_has_fallen_silent_is_shown_no_longer(tmp_path: Path
 async def test_a_hanging_live_view_delays_neither_journal_nor_upload(tmp_path: Path, monkeypatch) -> None:
     """The whole run is kept, brought and completed before the first live request has even been given up."""
     monkeypatch.setattr("gateway.app.TELL_EVERY_S", 0.05)
-    monkeypatch.setattr(live, "TIMEOUT_S", 25.0)
+    monkeypatch.setattr(live, "TIMEOUT_S", 10 * PATIENCE_S)
+    monkeypatch.setattr("gateway.upload.REQUEST_TIMEOUT_S", 10 * PATIENCE_S)
     async with ChunkServer() as server:
         server.live = "hanging"
         show = Rehearsal(settings(tmp_path, server=server.url, token_file=token_file(tmp_path)), jog(60), rate=50)
-        assert await show.play(seconds=20) == 0
+        assert await show.play() == 0
         assert len(server.seen) == 1
         (complete,) = show.of("complete")
         assert len(set(complete["packets"].values())) == 1 and complete["packets"]["uploaded"] > 150

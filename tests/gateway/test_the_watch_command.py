@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from background import in_background
 from chunk_server import ChunkServer
-from gateway_kit import MovingClock, token_file
+from gateway_kit import PATIENCE_S, MovingClock, token_file
 
 from gateway.__main__ import called
 
@@ -109,7 +109,7 @@ def test_a_service_manager_ends_it_at_once_and_without_complaint(runs: Path, tmp
         assert child.stdout is not None and child.stderr is not None
         assert json.loads(child.stdout.readline())["event"] == "trouble"
         child.send_signal(signal.SIGTERM)
-        assert (child.wait(8), child.stderr.read()) == (0, "")
+        assert (child.wait(PATIENCE_S), child.stderr.read()) == (0, "")
 
 
 def test_status_says_when_the_pairing_can_no_longer_be_used(tmp_path: Path, capfd) -> None:

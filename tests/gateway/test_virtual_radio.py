@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from bleak import BleakAdapter, BleakClient, BleakScanner
 from bleak.exc import BleakDeviceNotFoundError, BleakError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
-from gateway_kit import jog
+from gateway_kit import PATIENCE_S, jog
 
 from gateway.clock import AcceleratedClock, SystemClock, displacement
 from gateway.virtual.pods import Pod
@@ -25,9 +26,18 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 async def connected(stage: Stage, pod: Pod) -> BleakClient:
-    device = await BleakScanner.find_device_by_address(pod.address, timeout=3, backend=stage.radio.scanner)
+    device = await BleakScanner.find_device_by_address(pod.address, timeout=PATIENCE_S, backend=stage.radio.scanner)
     assert device is not None
     return await establish_connection(BleakClientWithServiceCache, device, pod.name, backend=stage.radio.client)
+
+
+async def scanned(stage: Stage, number: int, **words: Any) -> dict[str, Any]:
+    """What scans find by address, as soon as they found so many."""
+    found: dict[str, Any] = {}
+    async with asyncio.timeout(PATIENCE_S):
+        while len(found) < number:
+            found |= await BleakScanner.discover(0.4, return_adv=True, backend=stage.radio.scanner, **words)
+    return found
 
 
 def clock(rate: float = 200, duration_s: float = 1000) -> AcceleratedClock:
@@ -35,7 +45,7 @@ def clock(rate: float = 200, duration_s: float = 1000) -> AcceleratedClock:
 
 
 async def test_a_scan_finds_the_three_pods_with_their_services(stage: Stage) -> None:
-    found = await BleakScanner.discover(0.4, return_adv=True, backend=stage.radio.scanner)
+    found = await scanned(stage, 3)
     assert {address: (device.name, said.service_uuids[0][4:8]) for address, (device, said) in found.items()} == {
         stage.footpod.address: ("Stride Sim 01", "1814"),
         stage.treadmill.address: ("Mill Sim 02", "1826"),
@@ -46,9 +56,8 @@ async def test_a_scan_finds_the_three_pods_with_their_services(stage: Stage) -> 
 async def test_a_scan_for_one_service_finds_one_pod(stage: Stage) -> None:
     found = await BleakScanner.discover(0.4, service_uuids=["180d"], backend=stage.radio.scanner)
     assert [device.address for device in found] == []  # bleak wants the long form, as on every platform
-    long = "0000180d-0000-1000-8000-00805f9b34fb"
-    found = await BleakScanner.discover(0.4, service_uuids=[long], backend=stage.radio.scanner)
-    assert [device.address for device in found] == [stage.strap.address]
+    found = await scanned(stage, 1, service_uuids=["0000180d-0000-1000-8000-00805f9b34fb"])
+    assert list(found) == [stage.strap.address]
 
 
 async def test_a_pod_can_be_read_like_a_real_one(stage: Stage) -> None:
@@ -101,7 +110,7 @@ async def test_a_dropped_link_is_told_and_the_pod_can_be_found_again(stage: Stag
     client = await connected(stage, stage.strap)
     client._backend.set_disconnected_callback(gone.set)
     await stage.strap.drop_link()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await gone.wait()
     assert not client.is_connected
     with pytest.raises(BleakError):

@@ -450,9 +450,7 @@ def test_no_power_cut_takes_a_file_that_was_called_taken(tmp_path: Path, survive
         pytest.skip("this Python has its SQLite built in, where no trace can reach it")
     helpers = ROOT / "tests/helpers"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{helpers}"}
-    subprocess.run(
-        [sys.executable, str(helpers / "traced_shelf.py"), str(tmp_path), "6"], check=True, env=environment, timeout=60
-    )
+    subprocess.run([sys.executable, str(helpers / "traced_shelf.py"), str(tmp_path), "6"], check=True, env=environment)
     trace = Trace(steps=pickle.loads((tmp_path / "trace").read_bytes()))
     chance = random.Random(survives)
     begun = next(at for at, step in enumerate(trace.steps) if step.acknowledged > 0)

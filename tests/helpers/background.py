@@ -18,7 +18,7 @@ def in_background(server: AbstractAsyncContextManager[T]) -> Iterator[T]:
     thread.start()
 
     def done(coroutine) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(100)
 
     try:
         yield done(server.__aenter__())

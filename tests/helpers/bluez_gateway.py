@@ -15,6 +15,7 @@ from typing import Any
 from gateway.disk import JournalError
 from gateway.status import replay, status
 
+PATIENCE_S = 300.0  # an emulated processor on a busy computer takes its time
 _forks = multiprocessing.get_context("forkserver")  # an emulated processor imports for ten seconds, and more
 
 
@@ -55,7 +56,7 @@ class GatewayProcess:
         log = Path(f"{self._out}.log")
         return log.read_text() if log.exists() else ""
 
-    async def says(self, kind: str, seconds: float = 100.0, **words: Any) -> dict[str, Any]:
+    async def says(self, kind: str, seconds: float = PATIENCE_S, **words: Any) -> dict[str, Any]:
         """The next event of this kind with these words, after those that were waited for before."""
         wanted = {"event": kind, **words}
         try:
@@ -76,14 +77,14 @@ class GatewayProcess:
         self._process.kill()
         self._process.join(10)
 
-    async def ended(self, seconds: float = 30.0) -> int | None:
+    async def ended(self, seconds: float = PATIENCE_S) -> int | None:
         """Its exit code, once it has come to an end by itself."""
         async with asyncio.timeout(seconds):
             while self._process.exitcode is None:
                 await asyncio.sleep(0.1)
         return self._process.exitcode
 
-    async def stop(self, seconds: float = 30.0) -> int | None:
+    async def stop(self, seconds: float = PATIENCE_S) -> int | None:
         self._process.terminate()
         return await self.ended(seconds)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from bluez_air import Chip, KernelAir, new_address
 from bluez_daemon import BLUETOOTHD, BUS, Bluez, Daemon, until
-from bluez_gateway import GatewayProcess, wait_until_warm
+from bluez_gateway import PATIENCE_S, GatewayProcess, wait_until_warm
 
 from gateway.virtual.pods import FootPod
 
@@ -56,7 +56,7 @@ class Room:
         """Start what does not run; bluetoothd ends at once where it finds no bus."""
         if not self.bus.runs:
             self.bus.start()
-        await until(self.bluez.has_bus, 30, "the message bus answers")
+        await until(self.bluez.has_bus, PATIENCE_S, "the message bus answers")
         if not self.bluetoothd.runs:
             self.bluetoothd.start()
 
@@ -66,7 +66,8 @@ class Room:
         return await self.powered()
 
     async def powered(self) -> str:
-        return str(await until(lambda: self.bluez.powered(self.chip.address), 30, "the adapter is there and powered"))
+        adapter = await until(lambda: self.bluez.powered(self.chip.address), PATIENCE_S, "the adapter is powered")
+        return str(adapter)
 
     @contextmanager
     def broken_chip(self) -> Iterator[None]:

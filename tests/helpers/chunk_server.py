@@ -44,6 +44,7 @@ class ChunkServer:
         self.answers: dict[tuple[str, str], list[int]] = {}
         self.requests: Counter[str] = Counter()
         self.heartbeats: list[dict] = []
+        self.assignments: list[dict] | None = None  # None: it knows nothing of them
         self.protocols: set[str] = set()
         self.files: dict[str, bytes] = {}
         self.live: Literal["unknown", "taken", "hanging"] = "unknown"
@@ -151,7 +152,7 @@ class ChunkServer:
 
     async def _heartbeat(self, request: web.Request) -> web.Response:
         self.heartbeats.append(await request.json())
-        return web.json_response({})
+        return web.json_response({} if self.assignments is None else {"assignments": self.assignments})
 
     async def _start_pairing(self, request: web.Request) -> web.Response:
         assert (await request.json())["name"]
@@ -182,7 +183,7 @@ class ChunkServer:
             return problem(404, "there is nothing here")
         self.seen.append((request.match_info["runner"], await request.json()))
         if self.live == "hanging":
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         return web.Response(status=204)
 
 

@@ -14,7 +14,9 @@ from typing import Any
 import aiohttp
 
 from sensors.packet import Packet
+from server import credentials
 from server.app import make_app, open_desk, running
+from server.keys import PASSWORDS  # noqa: F401  # for tests that look into the pool
 from server.storage import people, runs
 from server.storage.desk import Desk
 from server.storage.people import Person
@@ -45,6 +47,8 @@ class Clinic:
         async with aiohttp.ClientSession(self.address, cookie_jar=jar) as http:
             answer = await http.get(f"/enter/link-of-{person.id}", allow_redirects=False)
             assert answer.status == 303, await answer.text()
+            # What a page's forms would repeat.
+            http.headers["X-CSRF-Token"] = credentials.form_word(answer.cookies[credentials.ON_LOOPBACK].value)
             yield http
 
     @asynccontextmanager
@@ -54,13 +58,14 @@ class Clinic:
 
 
 @asynccontextmanager
-async def clinic(url: str, now: datetime = NOON) -> AsyncIterator[Clinic]:
+async def clinic(url: str, now: datetime = NOON, *, factor_asked: bool = False, **more: Any) -> AsyncIterator[Clinic]:
+    """A second factor is asked for where a test says so; everything else `more` is for the application."""
     desk = open_desk(url)
     try:
         with desk.database.write() as db:
             _people(db, now)
         kit: Clinic
-        app = make_app(desk, clock=lambda: kit.now)
+        app = make_app(desk, clock=lambda: kit.now, factor_asked=factor_asked, **more)
         async with running(app, "127.0.0.1", 0) as address:
             kit = Clinic(address=address, desk=desk, app=app, now=now)
             yield kit

@@ -19,6 +19,7 @@ from gateway.virtual.runs import Body, Moment, Segment, length_s
 from gateway.virtual.stage import Stage
 from sensors.packet import Packet
 
+PATIENCE_S = 100.0  # against waiting for ever, and no measure of anything: a busy machine may take its time
 POD, MILL, STRAP = "C0:00:00:00:00:01", "C0:00:00:00:00:02", "C0:00:00:00:00:03"
 START_NS = 1_780_000_000 * SECOND_NS  # some morning in 2026
 MONO_START_NS = 5_000 * SECOND_NS
@@ -124,14 +125,16 @@ class Rehearsal:
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["event"] == kind]
 
-    async def until(self, is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, is_so: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             while not is_so():
                 await asyncio.sleep(0.005)
 
-    async def play(self, meanwhile: Callable[[Rehearsal], Awaitable[None]] | None = None, seconds: float = 30.0) -> int:
+    async def play(
+        self, meanwhile: Callable[[Rehearsal], Awaitable[None]] | None = None, seconds: float = PATIENCE_S
+    ) -> int:
         """Record the plan; `meanwhile` may meddle. Return the exit code."""
-        async with asyncio.timeout(seconds), self.stage:
+        async with asyncio.timeout(PATIENCE_S), self.stage:
             self.gateway = Gateway(self._settings, self.stage.radio, self.clock, chance(), self.events.append)
             performance = asyncio.create_task(self.stage.run(self.clock, self._plan))
             meddling = asyncio.create_task(meanwhile(self)) if meanwhile else None

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -27,20 +28,46 @@ def programs() -> Path:
     return Path(found).parent
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """One that can be stopped as by a power cut of the process, and started again."""
+
+    socket: str
+    user: str | None
+
+    def start(self) -> None:
+        where = f"-c listen_addresses='' -c unix_socket_directories={self.socket}"
+        options = f"{where} -c max_connections=60 -c fsync=off"
+        self._pg_ctl("-w", "-l", f"{self.socket}/log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._pg_ctl("-m", "immediate", "stop")
+
+    def _pg_ctl(self, *words: str) -> None:
+        _as(self.user, programs() / "pg_ctl", "-D", f"{self.socket}/data", *words)
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """A running cluster; gives the folder of its socket."""
+    with restartable() as running:
+        yield running.socket
+
+
+@contextmanager
+def restartable() -> Iterator[Cluster]:
     bin_ = programs()
     with tempfile.TemporaryDirectory(prefix="stridegate-pg-") as folder:
         user = _unprivileged(Path(folder))
-        data = f"{folder}/data"
-        _as(user, bin_ / "initdb", "-D", data, "-U", "stridegate", "--auth=trust", "--no-sync", "-E", "UTF8")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=60 -c fsync=off"
-        _as(user, bin_ / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
+        _as(
+            user, bin_ / "initdb", "-D", f"{folder}/data", "-U", "stridegate", "--auth=trust", "--no-sync", "-E", "UTF8"
+        )
+        running = Cluster(folder, user)
+        running.start()
         try:
-            yield folder
+            yield running
         finally:
-            _as(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            running.stop()
 
 
 def fresh_url(socket: str) -> str:

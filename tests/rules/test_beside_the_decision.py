@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cases import NOW, at, document, flag, sprint_stage, volume_stage, with_run
+from cases import NOW, at, flag, sprint_stage, volume_stage, with_run
 from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import random_cases, thoroughly
 
 from rules.attest import Attestation, AttestedMetric, outstanding, with_attested
-from rules.case import Case
-from rules.combine import beside, cautious
+from rules.combine import cautious
 from rules.decide import decide
 from rules.errors import OverrideRefused
 from rules.override import propose, shown
@@ -36,14 +35,6 @@ def test_of_two_programmes_the_less_permissive_decides_and_all_reasons_are_kept(
     assert sum(reason.code == "DOSE" for reason in both.reasons) == 2
     assert both.programme_version == "1"
     assert [part.item for part in both.missing] == ["latest_24h"]
-
-
-def test_a_second_programme_is_judged_on_the_same_sessions_with_nothing_of_the_first_stage():
-    first = document(replace(A, profile="IMT", stage_override={"n": 9}))
-    second = {"programme": "NEURAL", "stage": "N3", "stage_entered_at": "2026-03-14T00:00:00Z"}
-    case = Case.from_json(beside(first, second))
-    assert (case.programme, case.stage, case.profile, case.stage_override) == ("NEURAL", "N3", None, {})
-    assert (case.sessions, case.references, case.now) == (A.sessions, A.references, A.now)
 
 
 def test_where_both_step_back_each_ladder_names_its_stage():

@@ -51,22 +51,22 @@ async def test_a_plan_is_changed_only_by_who_saw_the_latest_version(physio):
 async def test_of_two_programmes_held_at_once_the_more_cautious_decides_with_the_reasons_of_both(physio):
     alone = (await verdict(physio))["verdict"]
     second = {"programme": "NEURAL", "stage": "N2", "stage_entered_at": "2000-01-01T00:00:00Z"}
-    assert (await put(physio, 1, beside=second)).status == 200
+    assert (await put(physio, 1, second=second)).status == 200
     both = (await verdict(physio))["verdict"]
     assert len([reason for reason in both["reasons"] if reason["code"] == "DOSE"]) == 2
     assert both["programme_version"] == "1"
     for reason in alone["reasons"]:
         assert reason in both["reasons"]
-    assert (await (await physio.get(PLAN)).json())["plan"]["beside"] == second
-    assert (await put(physio, 2, beside=None)).status == 200
+    assert (await (await physio.get(PLAN)).json())["plan"]["second"]["stage"] == "N2"
+    assert (await put(physio, 2, second=None)).status == 200
     assert (await verdict(physio))["verdict"] == alone
 
 
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"beside": {"programme": "FIELD", "stage": "G1", "stage_entered_at": "2026-01-01T00:00:00Z"}}, "add-on"),
-        ({"beside": {"programme": "NEURAL", "stage": "N2", "stage_entered_at": "yesterday"}}, "yesterday"),
+        ({"second": {"programme": "FIELD", "stage": "G1", "stage_entered_at": "2026-01-01T00:00:00Z"}}, "add-on"),
+        ({"second": {"programme": "NEURAL", "stage": "N2", "stage_entered_at": "yesterday"}}, "stage_entered_at"),
         ({"programme": "NONSENSE"}, "NONSENSE"),
         ({"stage": "P99"}, "P99"),
         ({"stage_override": {"max": {"run_s": 99999}}}, "ceilings allow"),

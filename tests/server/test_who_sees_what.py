@@ -3,6 +3,10 @@
 import aiohttp
 import clinic_kit as kit
 import pytest
+from sqlmodel import text
+
+from server.keys import READERS
+from server.storage import gateways, people
 
 READS = ("/runners/r-1", "/api/v1/runners/r-1/verdict", "/api/v1/runners/r-1/sessions")
 
@@ -61,3 +65,31 @@ async def test_every_answer_carries_strict_headers_and_no_cache(clinic):
             headers = (await http.get(path)).headers
             assert "default-src 'self'" in headers["Content-Security-Policy"]
             assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
+
+
+async def test_a_consent_that_ends_while_a_file_is_read_keeps_the_file_out(clinic, monkeypatch):
+    def read(_):
+        clinic.desk.database.transact(lambda db: people.withdraw_consent(db, "r-1", "p-1", clinic.now))
+        return [1]
+
+    monkeypatch.setattr(clinic.app[READERS], "read", read)
+    async with clinic.as_(kit.PHYSIO) as http:
+        assert (await http.post("/api/v1/runners/r-1/files", data=b"a run")).status == 404
+    assert await clinic.desk.read(lambda db: db.connection().execute(text("select * from files")).all()) == []
+
+
+async def test_a_gateway_that_is_revoked_while_it_speaks_completes_nothing(clinic, monkeypatch):
+    body = {"runner": "r-1", "started_at": kit.NOON.isoformat()}
+    written = clinic.desk.write
+
+    async def write(work, *facts, **more):
+        clinic.desk.database.transact(lambda db: gateways.revoke(db, "g-1", clinic.now))
+        return await written(work, *facts, **more)
+
+    async with clinic.gateway() as http:
+        assert (await http.put("/api/v1/captures/c-1", json=body)).status == 201
+        monkeypatch.setattr(clinic.desk, "write", write)
+        assert (await http.put("/api/v1/captures/c-2", json=body)).status == 401
+    assert await clinic.desk.read(lambda db: db.connection().execute(text("select id from captures")).all()) == [
+        ("c-1",)
+    ]

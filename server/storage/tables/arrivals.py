@@ -65,3 +65,18 @@ class ReviewRequestRow(SQLModel, table=True):
     requested_at: datetime = time()
     done_at: datetime | None = time(nullable=True)
     trouble: str | None = None
+    decoder_version: str | None = None  # which read it, or could not
+    claimed_by: str | None = None
+    claimed_until: datetime | None = time(nullable=True)
+
+
+class TombstoneRow(SQLModel, table=True):
+    """What was taken away: its bytes are gone, and they do not come back when somebody sends them again."""
+
+    __tablename__ = "tombstones"
+    runner_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # capture | file | hand
+    source_id: str = Field(primary_key=True)
+    at: datetime = time()
+    by: str
+    why: str  # deleted | handed

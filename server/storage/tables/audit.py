@@ -30,4 +30,5 @@ class AuditWordsRow(SQLModel, table=True):
     __tablename__ = "audit_words"
     seq: int = Field(primary_key=True, foreign_key="audit.seq", sa_column_kwargs={"autoincrement": False})
     runner_id: str | None = Field(default=None, index=True)
+    salt: str = Field(default="", sa_column_kwargs={"server_default": ""})  # so that erased words cannot be guessed
     body: dict[str, Any] = document()

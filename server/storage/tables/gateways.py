@@ -9,6 +9,7 @@ from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
 from server.storage.tables.columns import UtcTime, document, time
+from server.storage.tables.people import HOME_CLINIC
 
 
 class GatewayRow(SQLModel, table=True):
@@ -18,6 +19,13 @@ class GatewayRow(SQLModel, table=True):
     token_sha256: str = Field(unique=True)
     created_at: datetime = time()
     revoked_at: datetime | None = time(nullable=True)
+    clinic_id: str = Field(default=HOME_CLINIC, index=True, sa_column_kwargs={"server_default": HOME_CLINIC})
+    let_in_by: str | None = None
+    next_sha256: str | None = Field(
+        default=None, index=True, unique=True
+    )  # a new token, until its first use ends the old one
+    rotated_at: datetime | None = time(nullable=True)
+    replaced_by: str | None = None
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -28,6 +36,16 @@ class AssignmentRow(SQLModel, table=True):
     runner_id: str = Field(primary_key=True, foreign_key="people.id")
 
 
+class SensorAssignmentRow(SQLModel, table=True):
+    """Whose runs a sensor near this gateway tells."""
+
+    __tablename__ = "sensor_assignments"
+    gateway_id: str = Field(primary_key=True, foreign_key="gateways.id")
+    sensor: str = Field(primary_key=True)
+    runner_id: str = Field(foreign_key="people.id", index=True)
+    nickname: str
+
+
 class HeartbeatRow(SQLModel, table=True):
     """What a gateway said last of itself; `held` are the packets that it still has, by runner."""
 
@@ -36,6 +54,7 @@ class HeartbeatRow(SQLModel, table=True):
     at: datetime = time()
     held: dict[str, Any] = document()
     body: dict[str, Any] = document()
+    address: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class PairingRow(SQLModel, table=True):

@@ -23,20 +23,21 @@ class PlanRow(SQLModel, table=True):
 
 
 class RunRow(SQLModel, table=True):
-    """One run as measured: everything here can be made again from the bytes that were kept."""
+    """One run as it was recorded or typed in: of a recorded one everything can be made again from its bytes."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_runner_start", "runner_id", "start"),)
     runner_id: str = Field(primary_key=True, foreign_key="people.id")
     id: str = Field(primary_key=True)
-    kind: str  # capture | file
+    kind: str  # capture | file | hand
     source_id: str
     start: datetime = time()
     end: datetime = time()
+    quality: str  # OK | POOR
+    run_s: float | None = None
     rules_version: str
     decoder_version: str
-    measured_with: str  # hash of the references and the fatigue onset it was measured against
-    measured: dict[str, Any] = document()
+    measured: dict[str, Any] = document()  # of a run that was typed in: what was typed
 
 
 class RecordingRow(SQLModel, table=True):
@@ -44,6 +45,33 @@ class RecordingRow(SQLModel, table=True):
     runner_id: str = Field(primary_key=True)
     run_id: str = Field(primary_key=True)
     body: bytes = blob()
+
+
+class SessionRow(SQLModel, table=True):
+    """One training session: the runs it is made of, measured as one; it can be thrown away and made again."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_runner_start", "runner_id", "start"),)
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+    id: str = Field(primary_key=True)
+    start: datetime = time()
+    end: datetime = time()
+    mine: bool
+    run_s: float | None = None
+    made_of: list[dict[str, Any]] = document()
+    rules_version: str
+    decoder_version: str
+    measured_with: str  # hash of its parts and of all that they were measured against
+    measured: dict[str, Any] = document()
+    second: dict[str, Any] | None = document(nullable=True)  # where a second programme is tired at another time
+
+
+class CompositionRow(SQLModel, table=True):
+    """How often runs or sessions of a runner changed."""
+
+    __tablename__ = "compositions"
+    runner_id: str = Field(primary_key=True, foreign_key="people.id")
+    version: int
 
 
 class CheckInRow(SQLModel, table=True):
@@ -58,12 +86,12 @@ class CheckInRow(SQLModel, table=True):
 
 
 class SaidRow(SQLModel, table=True):
-    """What was said apart from a run: a daily morning value, a flag, a hold."""
+    """What was said apart from a check-in: a morning, a flag, a hold, what belongs to which session."""
 
     __tablename__ = "said"
     runner_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
-    kind: str  # daily | flag | hold
+    kind: str  # daily | flag | hold | split | join | …
     said_at: datetime = time()
     by: str
     body: dict[str, Any] = document()
@@ -81,3 +109,4 @@ class VerdictRow(SQLModel, table=True):
     decision: str
     body: dict[str, Any] = document()
     superseded_at: datetime | None = time(nullable=True)
+    plan_version: int | None = None

@@ -24,7 +24,7 @@ def seeded(tmp_path_factory):
 
     async def seed():
         desk = open_desk(f"sqlite:///{folder / 'clinic.db'}")
-        app = make_app(desk)
+        app = make_app(desk, factor_asked=False)
         await desk.write(clinic.seed, now)
         await desk.write(links, now)
         await app[REVIEWER].review_due()
@@ -62,7 +62,7 @@ class Visit:
 @pytest.fixture
 async def visits(seeded):
     desk = open_desk(f"sqlite:///{seeded[0]}")
-    app = make_app(desk, clock=lambda: seeded[1])
+    app = make_app(desk, clock=lambda: seeded[1], factor_asked=False)
     async with running(app, "127.0.0.1", 0) as address, chromium() as browser:
 
         async def visit(size, scheme="light", scripts=True):

@@ -1,0 +1,41 @@
+"""Signs: by what one sees that something about a runner has changed, without reading it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+
+from server.storage.tables.arrivals import CaptureRow, ReviewRequestRow
+from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RunRow, SaidRow
+
+
+def of(db: Session, runner_id: str) -> tuple[Any, ...]:
+    """Two equal signs: the same plan, runs, sessions, words, answers and arrivals.
+
+    Plans, words and answers are only ever added to; every change of runs and sessions counts one on.
+    """
+    return tuple(db.connection().execute(_SIGN, {"runner": runner_id}).one())
+
+
+def _count(table: Any, *where: Any) -> Any:
+    counted = select(func.count()).select_from(table)
+    return counted.where(table.runner_id == bindparam("runner"), *where).scalar_subquery()
+
+
+def _latest(table: Any) -> Any:
+    return select(func.max(table.version)).where(table.runner_id == bindparam("runner")).scalar_subquery()
+
+
+_SIGN = select(
+    _latest(PlanRow),
+    _latest(CompositionRow),
+    _count(RunRow),
+    _count(SaidRow),
+    _count(CheckInRow),
+    _count(CaptureRow, CaptureRow.state == "open"),
+    _count(ReviewRequestRow),
+    _count(ReviewRequestRow, col(ReviewRequestRow.done_at).is_(None)),
+    _count(ReviewRequestRow, col(ReviewRequestRow.trouble).is_not(None)),
+)

@@ -1,0 +1,277 @@
+"""How fast the server takes chunks and reads verdicts, against a bare aiohttp that does only the unavoidable part."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import queue
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "helpers"))
+
+import bench_kit
+import clinic_kit as kit
+
+from sensors.files.csv_columns import to_csv
+from sensors.recording import Recording
+from server import intake, review
+from server.app import make_app, open_desk
+from server.keys import REVIEWER
+from server.quota import Allowance, Quota
+from server.storage import logins, people, runs
+from server.storage.people import Person
+
+LANES, CHUNKS, ROUNDS = 8, 16, 3
+NOW = datetime.now(UTC).replace(microsecond=0)
+BEGAN = NOW - timedelta(hours=3)
+MUCH = Quota(Allowance(requests_a_minute=10**9, bytes_a_day=10**15))
+LOGIN = "a-login-of-the-bench"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _uploads(Path(folder))
+        _reads(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_an_hour(Path(folder)))
+        asyncio.run(_caseload(Path(folder)))
+
+
+def _uploads(folder: Path) -> None:
+    """The same gzipped chunks to both, each answered only once it is on disk with synchronous=FULL."""
+    bodies = _chunks()
+    with bench_kit.server(_bare_upload, str(folder / "bare.db")) as port:
+        bare = max(bench_kit.rate(port, _lanes(bodies, f"bare-{turn}"), 201) for turn in range(ROUNDS))
+    with bench_kit.server(_ours, str(folder / "ours.db")) as port:
+        for turn in range(ROUNDS):
+            _begin(port, turn)
+        ours = max(bench_kit.rate(port, _lanes(bodies, f"c-{turn}"), 201) for turn in range(ROUNDS))
+    print(f"{'chunk upload':<28}{ours:>10.0f}/s{bare:>10.0f}/s bare{ours / bare:>8.2f}  (aim 0.5)")
+
+
+def _reads(folder: Path) -> None:
+    with bench_kit.server(_bare_read, str(folder / "read.db")) as port:
+        lanes = [[bench_kit.request("GET", "/r-1")] * 150] * 4
+        bare = max(bench_kit.rate(port, lanes, 200) for _ in range(ROUNDS))
+    with bench_kit.server(_ours, str(folder / "ours.db"), 16) as port:
+        asked = bench_kit.request("GET", "/api/v1/runners/r-1/verdict", Cookie=f"stridegate_login={LOGIN}")
+        bench_kit.rate(port, [[asked] * 10], 200)
+        ours = max(bench_kit.rate(port, [[asked] * 150] * 4, 200) for _ in range(ROUNDS))
+    print(f"{'verdict read':<28}{ours:>10.0f}/s{bare:>10.0f}/s bare{ours / bare:>8.2f}  (aim 0.5)")
+
+
+async def _an_hour(folder: Path) -> None:
+    """From `complete` to the verdict, of one hour of a pod; against merging and measuring its packets alone."""
+    desk = open_desk(f"sqlite:///{folder / 'hour.db'}")
+    app = make_app(desk, quota=MUCH)
+    lines = kit.packets(3600, BEGAN)
+    chunks = kit.chunks(lines)
+    await desk.write(_people)
+    await desk.write(intake.begin, "g-1", "hour", "r-1", BEGAN, NOW)
+    for seq, body in enumerate(chunks):
+        digest = hashlib.sha256(body).hexdigest()
+        await desk.write(intake.put_chunk, kit.GATEWAY_TOKEN, "hour", seq, body, digest, NOW)
+    await app[REVIEWER].review_due()  # the reader process is up
+    best = float("inf")
+    closing = kit.closing("hour", chunks, int(BEGAN.timestamp()) * 10**9)
+    begin = time.perf_counter()
+    await desk.write(intake.complete, "g-1", "hour", closing, NOW)
+    await app[REVIEWER].review_due()
+    best = min(best, time.perf_counter() - begin)
+    look = await desk.read(review.look, kit.RUNNER, NOW)
+    assert look.verdict is not None, look.waiting
+    alone = _alone(lines)
+    print(f"{'an hour, complete to verdict':<28}{best * 1e3:>9.0f} ms{alone * 1e3:>9.0f} ms alone{best / alone:>7.1f}")
+    desk.close()
+
+
+async def _caseload(folder: Path) -> None:
+    """200 runners with 12 runs each, all looked at; against deciding the same cases."""
+    from server.lately import Lately
+
+    desk = open_desk(f"sqlite:///{folder / 'many.db'}")
+    app = make_app(desk, quota=MUCH)
+    await desk.write(_many)
+    await app[REVIEWER].review_due()
+    everybody = [Person(id=f"m-{number}", name=f"M {number}", role="runner") for number in range(200)]
+    lately = Lately()
+
+    def looks(db: Any) -> list[Any]:
+        return [lately.look(db, runner, NOW) for runner in everybody]
+
+    begin = time.perf_counter()
+    first = await desk.read(looks)
+    fresh = time.perf_counter() - begin
+    begin = time.perf_counter()
+    await desk.read(looks)
+    again = time.perf_counter() - begin
+    assert all(look.verdict for look in first)
+    begin = time.perf_counter()
+    for look in first:
+        review._decided(look.case, None)
+    alone = time.perf_counter() - begin
+    print(f"{'caseload of 200':<28}{fresh * 1e3:>9.0f} ms{alone * 1e3:>9.0f} ms deciding{fresh / alone:>5.1f}")
+    print(f"{'caseload of 200, again':<28}{again * 1e3:>9.0f} ms{alone * 1e3:>9.0f} ms deciding{again / alone:>5.1f}")
+    desk.close()
+
+
+def _alone(lines: list[Any]) -> float:
+    from rules.exposure import measure
+    from sensors.timeline import merge
+
+    begin = time.perf_counter()
+    measure(merge(lines))
+    return time.perf_counter() - begin
+
+
+def _chunks() -> list[bytes]:
+    """As the gateway seals them: just below 64 KiB."""
+    lines = kit.packets(CHUNKS * 340, BEGAN)
+    return [kit.chunk(lines[start : start + 340]) for start in range(0, len(lines), 340)]
+
+
+def _lanes(bodies: list[bytes], prefix: str) -> list[list[bytes]]:
+    sealed = [(gzip.compress(body, mtime=0), hashlib.sha256(body).digest()) for body in bodies]
+    return [
+        [
+            bench_kit.request(
+                "PUT",
+                f"/api/v1/captures/{prefix}-{lane}/chunks/{seq}",
+                packed,
+                Authorization=f"Bearer {kit.GATEWAY_TOKEN}",
+                Content_Type="application/x-ndjson",
+                Content_Encoding="gzip",
+                Content_Digest=f"sha-256=:{base64.b64encode(digest).decode()}:",
+            )
+            for seq, (packed, digest) in enumerate(sealed)
+        ]
+        for lane in range(LANES)
+    ]
+
+
+def _begin(port: int, turn: int) -> None:
+    import json
+
+    body = json.dumps({"runner": "r-1", "started_at": BEGAN.isoformat()}).encode()
+    for lane in range(LANES):
+        path = f"/api/v1/captures/c-{turn}-{lane}"
+        who = {"Authorization": f"Bearer {kit.GATEWAY_TOKEN}", "Content_Type": "application/json"}
+        begun = bench_kit.request("PUT", path, body, **who)
+        bench_kit.rate(port, [[begun]], 201)
+
+
+async def _ours(file: str, sessions: int = 0) -> web.Application:
+    desk = open_desk(f"sqlite:///{file}")
+    with desk.database.read() as db:
+        is_new = people.person(db, "r-1") is None
+    if is_new:
+        await desk.write(_people)
+    app = make_app(desk, quota=MUCH)
+    if sessions:
+        await desk.write(_history, sessions)
+        await app[REVIEWER].review_due()
+    return app
+
+
+def _people(db: Any) -> None:
+    kit._people(db, NOW - timedelta(days=90))
+    entered = (NOW - timedelta(days=30)).isoformat()
+    body = {**kit.plan().body, "stage_entered_at": entered}
+    runs.save_plan(db, runs.Plan(runner_id="r-1", version=2, valid_from=NOW, by="p-1", body=body))
+    _log_in(db)
+
+
+def _log_in(db: Any) -> None:
+    login = logins.Login(
+        id="bench", person_id="r-1", created_at=NOW, expires_at=NOW + timedelta(days=1), idle_s=86_400,
+        last_seen_at=NOW + timedelta(hours=12), device="bench", address="", came_by="link", is_whole=True,
+    )  # fmt: skip
+    logins.add(db, LOGIN, login)
+
+
+def _history(db: Any, sessions: int) -> None:
+    from sqlmodel import text
+
+    db.connection().execute(text("update captures set state = 'complete'"))
+    for number in range(sessions):
+        start = NOW - timedelta(days=2 * number + 2)
+        intake.keep_file(db, "r-1", "run.csv", _run(start), NOW)
+
+
+def _many(db: Any) -> None:
+    kit._people(db, NOW - timedelta(days=90))
+    body = {**kit.plan().body, "stage_entered_at": (NOW - timedelta(days=30)).isoformat()}
+    for number in range(200):
+        person = f"m-{number}"
+        people.add_person(db, Person(id=person, name=f"M {number}", role="runner"), NOW)
+        runs.save_plan(db, runs.Plan(runner_id=person, version=1, valid_from=NOW, by="p-1", body=body))
+        for day in range(12):
+            intake.keep_file(db, person, "run.csv", _run(NOW - timedelta(days=2 * day + 2, minutes=number)), NOW)
+
+
+def _run(start: datetime) -> bytes:
+    return to_csv(Recording.of(np.arange(600), speed_mps=np.full(600, 3.0), start=start))
+
+
+def _bare_upload(file: str) -> web.Application:
+    """Read, queue, insert, group commit, answer: nothing else."""
+    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def write() -> None:
+        db = sqlite3.connect(file, isolation_level=None)
+        db.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE c (k TEXT PRIMARY KEY, b BLOB);"
+        )
+        while True:
+            jobs = [waiting.get()]
+            while not waiting.empty():
+                jobs.append(waiting.get())
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT INTO c VALUES (?, ?)", [(key, body) for key, body, _, _ in jobs])
+            db.execute("COMMIT")
+            for loop, futures in {jobs[0][2]: [job[3] for job in jobs]}.items():
+                loop.call_soon_threadsafe(lambda futures=futures: [future.set_result(None) for future in futures])
+
+    async def put(request: web.Request) -> web.Response:
+        body = await request.read()
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        waiting.put((request.path, body, loop, future))
+        await future
+        return web.json_response({}, status=201)
+
+    threading.Thread(target=write, daemon=True).start()
+    app = web.Application()
+    app.add_routes([web.put("/api/v1/captures/{capture}/chunks/{seq}", put)])
+    return app
+
+
+def _bare_read(file: str) -> web.Application:
+    db = sqlite3.connect(file)
+    db.executescript(
+        "CREATE TABLE v (k TEXT PRIMARY KEY, body TEXT); INSERT INTO v VALUES ('r-1', '{\"decision\": 1}');"
+    )
+
+    async def get(request: web.Request) -> web.Response:
+        (body,) = db.execute("SELECT body FROM v WHERE k = ?", (request.match_info["runner"],)).fetchone()
+        return web.Response(text=body, content_type="application/json")
+
+    app = web.Application()
+    app.add_routes([web.get("/{runner}", get)])
+    return app
+
+
+if __name__ == "__main__":
+    main()
