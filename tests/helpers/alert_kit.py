@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from rules.version import RULES_VERSION
 from sensors.recording import DECODER_VERSION
 from server import measuring, review
@@ -55,7 +57,7 @@ class Kit:
         await self.desk.write(say, runner.id, self.now)
 
     async def rows(self, query: str) -> list[Any]:
-        return await self.desk.read(lambda db: db.connection().exec_driver_sql(query).all())
+        return await self.desk.read(lambda db: db.connection().execute(text(query)).all())
 
     async def add_way(self, person: Person, kind: str, **typed: str) -> Way:
         def work(db: Any) -> Way:

@@ -31,7 +31,8 @@ WATCH_CSV = b"# sport: running\n# note: =1+1 %b, =HYPERLINK(0)\nt_s,speed_mps\n"
     b"%d,3.0\n" % second for second in range(600)
 )
 FILE = WATCH_CSV.replace(b"# sport", b"# start: 2026-03-29T07:00:00Z\n# sport")
-NOBODYS = {"clinics", "tries", "job_runs"}  # a try keeps a hash of the door, and for minutes
+# A programme names who wrote it, as audit does; a try keeps a hash of the door, and for minutes.
+NOBODYS = {"clinics", "clinic_programmes", "tries", "job_runs"}
 STAYS = {"audit", "audit_words", "erased"}  # ids without a meaning, and what was done
 
 

@@ -141,7 +141,7 @@ TABLE = {
     "DELETE /api/v1/gateways/{gateway}/sensors/{sensor}": (401, 404, 404, "in", 404, 404, 401),
     "PUT /api/v1/captures/{capture}": GATEWAY_S,
     "GET /api/v1/captures/{capture}": (401, 401, 401, 401, 401, 401, 404),
-    "PUT /api/v1/captures/{capture}/chunks/{seq}": (401, 401, 401, 401, 401, 401, 404),
+    "PUT /api/v1/captures/{capture}/chunks/{seq}": GATEWAY_S,
     "POST /api/v1/captures/{capture}/complete": GATEWAY_S,
     "POST /api/v1/runners/{runner}/files": (401, "in", 404, "in", 404, 404, "in"),
     "GET /api/v1/runners/{runner}/verdict": OWN,
@@ -215,6 +215,10 @@ OTHERWISE = {
     "POST /api/v1/runners/{runner}/check-ins": {"program": 403},
     "DELETE /api/v1/runners/{runner}": {"admin of another clinic": 404},
     "GET /api/v1/runners/{runner}/verdicts": {"program": "in"},
+    "GET /api/v1/web-push/key": {"program": 403},
+    "POST /api/v1/alerts/{alert}/acknowledge": {"program": 403},
+    "POST /api/v1/alerts/{alert}/seen": {"program": 403},
+    "POST /api/v1/alerts/{alert}/snooze": {"program": 403},
 }
 # A program without the scope hears that before anybody looks for the session.
 OTHERWISE |= {route: {"program": 403} for route, row in TABLE.items() if row == NO_SESSION and "{session}" in route}

@@ -291,5 +291,9 @@ async def test_every_deed_is_in_the_audit(clinic):
     await ask(clinic, kit.RUNNER, "POST", f"{SESSIONS}/{session}/not-mine", {})
     await ask(clinic, kit.RUNNER, "DELETE", f"{SESSIONS}/{session}")
     with clinic.desk.database.read() as db:
-        rows = db.connection().exec_driver_sql("select actor, action from audit where action <> 'logged in' order by seq").all()
+        rows = (
+            db.connection()
+            .exec_driver_sql("select actor, action from audit where action <> 'logged in' order by seq")
+            .all()
+        )
     assert [tuple(row) for row in rows] == [("r-1", "session not mine"), ("r-1", "session deleted")]

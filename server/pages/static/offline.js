@@ -5,6 +5,7 @@ const runner = words.runner; // empty on the offline page, which knows nobody
 const word = document.querySelector('meta[name="csrf"]')?.content ?? "";
 const STORE = "stridegate-answers";
 const PATIENCE_MS = 20000;
+const AGAIN_MS = 10000; // a server that is away and a network that is slow to come back are announced by nobody
 let isTouched = false; // somebody is filling in a form of this page
 
 const stored = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
@@ -13,13 +14,22 @@ const mine = () => stored().filter((item) => !runner || item.runner === runner);
 
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
 for (const form of document.querySelectorAll('form[action$="/check-ins"]')) form.addEventListener("submit", take);
-window.addEventListener("online", () => (runner ? sendAll() : window.location.reload()));
+window.addEventListener("online", comeBack);
+setInterval(comeBack, AGAIN_MS);
 window.addEventListener("storage", show);
 document.addEventListener("input", () => (isTouched = true));
 if (sessionStorage.getItem(STORE)) say(words.sent);
 sessionStorage.removeItem(STORE);
 show();
 if (runner) sendAll();
+
+// The page of nobody becomes the one that was asked for; on every other one what is kept is sent.
+async function comeBack() {
+  if (!navigator.onLine) return;
+  if (runner) return mine().some((item) => item.state === "away") && sendAll();
+  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  if (answer) window.location.reload();
+}
 
 async function take(event) {
   const form = event.target;

@@ -48,7 +48,8 @@ async def test_alerts_are_listed_by_pages_and_what_was_done_with_them_is_kept_by
         await http.post(f"/api/v1/alerts/{snoozed}/snooze", json={"hours": 2})
         done = await (await http.post(f"/api/v1/alerts/{taken}/acknowledge", json={})).json()
         assert done["acknowledged_at"] == "2026-03-30T13:00:00Z"
-        clinic.now += timedelta(hours=2)
+    clinic.now += timedelta(hours=2)  # and a physio who looked at nothing meanwhile signs in again
+    async with clinic.as_(kit.PHYSIO) as http:
         again = await (await http.get("/api/v1/alerts")).json()
         assert [one["unread"] for one in ours(again)] == [False, True, False]
     async with clinic.as_(kit.RUNNER) as http:

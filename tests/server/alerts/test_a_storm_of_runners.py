@@ -52,7 +52,9 @@ async def test_a_week_of_many_runners_that_comes_again_and_again_calls_each_read
     assert left == [(0,)] and kinds["alert"] == RUNNERS * DAYS, "each thing is written once, and all of it went"
     assert set(Counter(receiver.keys()).values()) == {1}
     flags = [one for one in sent if b'"PAGE"' in one[2]]
-    assert len(flags) == len(range(0, RUNNERS * DAYS, 100)) and {minutes for minutes, _, _ in flags} == {0}, "none was held back"
+    assert len(flags) == len(range(0, RUNNERS * DAYS, 100)) and {minutes for minutes, _, _ in flags} == {0}, (
+        "none was held back"
+    )
     others = Counter((path, minutes // 60) for minutes, path, body in sent if b'"PAGE"' not in body)
     assert max(others.values()) <= 6
 

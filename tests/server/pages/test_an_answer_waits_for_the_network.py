@@ -47,6 +47,12 @@ async def answer(page, during, after=0):
     await page.locator('form[action$="/check-ins"] button', has_text="Save").first.click()
 
 
+async def lose_network(page):
+    """Chromium says so at once, and lets through for a moment more what has begun: wait until nothing comes through."""
+    await page.context.set_offline(True)
+    await page.wait_for_function("fetch('/manifest.webmanifest', {cache: 'no-store'}).then(() => false, () => true)")
+
+
 async def kept(page):
     return json.loads(await page.evaluate("localStorage.getItem('stridegate-answers') || '[]'"))
 
@@ -61,7 +67,7 @@ async def sent(page):
 
 
 async def test_an_answer_given_without_a_network_is_kept_and_sent_when_it_is_back(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 2)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
     assert await said(clinic) == []
@@ -78,7 +84,7 @@ async def test_with_a_network_it_is_sent_at_once_and_says_so(clinic, phone):
 
 
 async def test_what_is_answered_again_before_it_was_sent_stands_in_the_place_of_the_first(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 2)
     await answer(phone, 5)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
@@ -89,7 +95,7 @@ async def test_what_is_answered_again_before_it_was_sent_stands_in_the_place_of_
 
 
 async def test_a_page_opened_without_a_network_tells_nothing_and_still_shows_what_is_kept(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 2)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
     await phone.goto(f"{clinic.address}{TODAY}")
@@ -120,7 +126,7 @@ async def test_the_phone_keeps_no_page_about_anybody(phone):
 
 
 async def test_where_the_login_ended_meanwhile_the_answer_stays_and_asks_to_log_in(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 3)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
     await clinic.desk.write(logins.end_all, "r-1")
@@ -133,7 +139,7 @@ async def test_where_the_login_ended_meanwhile_the_answer_stays_and_asks_to_log_
 
 
 async def test_a_later_answer_from_elsewhere_stands_and_the_kept_one_says_so(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 0)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
     clinic.now += timedelta(minutes=5)
@@ -150,7 +156,7 @@ async def test_a_later_answer_from_elsewhere_stands_and_the_kept_one_says_so(cli
 
 
 async def test_somebody_else_on_the_same_phone_neither_sees_nor_sends_it(clinic, phone):
-    await phone.context.set_offline(True)
+    await lose_network(phone)
     await answer(phone, 4)
     await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
     await phone.goto("about:blank")
