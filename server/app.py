@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from aiohttp import web
 
@@ -65,6 +65,11 @@ def system_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+@cache
+def _openapi() -> bytes:
+    return document.written(routes())
+
+
 def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     desk: Desk,
     clock: Callable[[], datetime] = system_clock,
@@ -107,7 +112,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[QUOTA] = quota or Quota()
     app[LATELY] = Lately()
     app[LIVE] = live = Live()
-    app[OPENAPI] = document.written(routes())
+    app[OPENAPI] = _openapi()
     calling = calling or Calling.of_this_process(clock)
     app[KEYRING] = calling.keyring
     app[JOBS] = calling.jobs(desk, clock, owner=new_token()[:16])

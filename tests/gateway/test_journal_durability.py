@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from gateway_kit import PATIENCE_S, packet, packets
 from power_cut import Trace, count_after, crashed, library
+from soaking import SOAK
 
 from gateway.disk import NotRecording
 from gateway.journal import Journal
@@ -24,7 +25,6 @@ from gateway.writer import CHECKPOINT_AFTER_S, COMMIT_EVERY_S, Told, Writer
 ROOT = Path(__file__).parents[2]
 HELPERS = ROOT / "tests/helpers"
 CAPTURE = "capture"
-SOAK = int(os.environ.get("STRIDEGATE_SOAK", "1"))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}:{HELPERS}"}
 
 

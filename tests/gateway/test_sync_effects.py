@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from chunk_server import TOKEN, ChunkServer, Held
 from cutting_proxy import CuttingProxy
 from gateway_kit import PATIENCE_S, StillClock, packet, packets, token_file
+from soaking import SOAK
 
 from gateway import sync as sync_module
 from gateway.clock import SECOND_NS
@@ -23,7 +23,6 @@ from gateway.writer import Told, Writer
 from sensors.packet import Packet
 
 CAPTURE = "01a00000-0000-7000-8000-000000000001"
-SOAK = int(os.environ.get("STRIDEGATE_SOAK", "1"))
 
 
 class Desk:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ready_made import sqlite_url
 from sqlalchemy import text
 
 from rules.version import RULES_VERSION
@@ -71,7 +72,7 @@ class Kit:
 
 @contextmanager
 def kit(url: str, now: datetime = NOON, **outward: Any) -> Iterator[Kit]:
-    desk = open_desk(url)
+    desk = open_desk(sqlite_url(url))
     try:
         with desk.database.write() as db:
             for person in (RUNNER, PHYSIO, SECOND, ADMIN):

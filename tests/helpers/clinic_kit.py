@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+from ready_made import sqlite_url
 
 from sensors.packet import Packet
 from server import credentials
@@ -60,7 +61,7 @@ class Clinic:
 @asynccontextmanager
 async def clinic(url: str, now: datetime = NOON, *, factor_asked: bool = False, **more: Any) -> AsyncIterator[Clinic]:
     """A second factor is asked for where a test says so; everything else `more` is for the application."""
-    desk = open_desk(url)
+    desk = open_desk(sqlite_url(url))
     try:
         with desk.database.write() as db:
             _people(db, now)

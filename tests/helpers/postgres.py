@@ -70,10 +70,10 @@ def restartable() -> Iterator[Cluster]:
             running.stop()
 
 
-def fresh_url(socket: str) -> str:
-    """The URL of a new and empty database."""
+def fresh_url(socket: str, *words: str) -> str:
+    """The URL of a new database, empty where createdb is told nothing else."""
     name = f"clinic_{next(_numbers)}"
-    subprocess.run([programs() / "createdb", "-h", socket, "-U", "stridegate", name], check=True)
+    subprocess.run([programs() / "createdb", "-h", socket, "-U", "stridegate", *words, name], check=True)
     return f"postgresql://stridegate@/{name}?host={socket}"
 
 

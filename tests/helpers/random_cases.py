@@ -15,7 +15,7 @@ from rules.case import Case
 from rules.vocabulary import CheckIn, DailyCheckIn, Flag, Hold, References, Session
 
 thoroughly = settings(
-    max_examples=int(os.environ.get("STRIDEGATE_EXAMPLES", "200")),
+    max_examples=int(os.environ.get("STRIDEGATE_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

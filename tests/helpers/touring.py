@@ -13,6 +13,7 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from chromium import chromium
+from soaking import IS_SHORT
 
 from server import credentials, lan
 from server.app import make_app, open_desk, running
@@ -24,6 +25,7 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A stream stays open beside the page; all else that a page needs stands in the page itself.
 STREAMS = ("eventsource",)
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+LAST = COLOURS if IS_SHORT else {}
 # What a page says: its text, also where it is folded away, and what it says to who cannot see it.
 SAID = """() => [document.title, document.body.textContent,
   ...[...document.querySelectorAll('[aria-label],[title],[alt],[placeholder]')].flatMap(
@@ -93,7 +95,7 @@ class Tour:
             seen.said, seen.wordless_forms = await page.evaluate(SAID), await page.evaluate(WORDLESS)
             await page.evaluate(AXE_SCRIPT)
             for size, scheme, rules in (
-                (PHONE, "light", {}), (PHONE, "dark", COLOURS), (DESKTOP, "light", COLOURS), (DESKTOP, "dark", {}),
+                (PHONE, "light", {}), (PHONE, "dark", COLOURS), (DESKTOP, "light", COLOURS), (DESKTOP, "dark", LAST),
             ):  # fmt: skip
                 await page.set_viewport_size(size)
                 await page.emulate_media(color_scheme=scheme)

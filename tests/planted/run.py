@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ROOMS = ("sensors", "rules", "gateway", "server", "tests", "docs", "pyproject.toml", "README.md")
+EXAMPLES = "300"  # random cases for each promise of the rules: more than a usual run tries
 RED = re.compile(r"^#\s*turns red:\s*(\S.*)$", re.MULTILINE)
 FAILED = 1  # pytest's exit code for "tests ran and some failed"; a broken import or a missing test gives another
 
@@ -57,7 +58,7 @@ def _still_green(copy: Path, tests: list[str]) -> Iterator[str]:
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test.strip()],
             cwd=copy,
-            env={**os.environ, "PYTHONPATH": str(copy)},
+            env={"STRIDEGATE_EXAMPLES": EXAMPLES, **os.environ, "PYTHONPATH": str(copy)},
             capture_output=True,
             text=True,
             check=False,

@@ -17,8 +17,8 @@ ROWS = (
 )
 
 
-def test_people_care_and_gateways_of_an_older_clinic_are_all_there_afterwards(database_url):
-    database = Database(database_url)
+def test_people_care_and_gateways_of_an_older_clinic_are_all_there_afterwards(empty_database_url):
+    database = Database(empty_database_url)
     try:
         database.migrate()
         database.downgrade("0002")

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from soaking import IS_SHORT
 
 from server import credentials
 from server.__main__ import main
@@ -83,14 +84,14 @@ def test_the_running_server_keeps_to_the_document(tmp_path, who):
             operation = found.ok()
             if operation.label not in ENDLESS:
                 tried += sum(ask(operation, mode, headers) for mode in GenerationMode)
-    assert tried > 200
+    assert tried > 100
 
 
 def ask(operation, mode, headers) -> int:
     """A few requests for one operation, about things that are there."""
     tried = []
 
-    @settings(max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    @settings(max_examples=2 if IS_SHORT else 20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(operation.as_strategy(generation_mode=mode))
     def one(case):

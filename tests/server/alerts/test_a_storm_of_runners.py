@@ -1,6 +1,5 @@
 """Runners whose gateways come back after a week, all at once: six calls an hour for each physio, and nothing lost."""
 
-import os
 from collections import Counter
 from datetime import timedelta
 
@@ -8,13 +7,13 @@ import alert_kit
 import pytest
 from alert_kit import NEVER_QUIET, NOON, PHYSIO
 from receivers import http_receiver
+from soaking import SOAK
 
 from rules.signs.alert_kinds import Urgency
 from server import alerts
 from server.alerts import Found
 from server.storage import channels, people
 
-SOAK = int(os.environ.get("STRIDEGATE_SOAK", "1"))
 RUNNERS, PHYSIOS, DAYS = min(500, 40 * SOAK), 5, 7  # five hundred in `make soak`
 
 

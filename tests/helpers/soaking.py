@@ -1,0 +1,6 @@
+"""How much more than usual is asked of a test that goes on as long as it is let: `make soak` asks for fifty times."""
+
+import os
+
+SOAK = int(os.environ.get("STRIDEGATE_SOAK", "1"))
+IS_SHORT = SOAK == 1
