@@ -47,7 +47,8 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
 		tests/server/alerts/test_a_storm_of_runners.py tests/server/alerts/test_processes_that_die.py \
 		tests/server/reading/test_no_mangled_file_stops_the_reader.py tests/server/test_migrations_are_whole.py \
-		tests/server/test_strange_requests_are_refused_kindly.py tests/server/test_the_interface_describes_itself.py
+		tests/server/test_strange_requests_are_refused_kindly.py tests/server/test_the_interface_describes_itself.py \
+		tests/server/pages/test_every_page_in_a_browser.py
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each

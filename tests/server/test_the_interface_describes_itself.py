@@ -91,8 +91,14 @@ def ask(operation, mode, headers) -> int:
     """A few requests for one operation, about things that are there."""
     tried = []
 
-    @settings(max_examples=2 if IS_SHORT else 20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @settings(
+        max_examples=2 if IS_SHORT else 20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(operation.as_strategy(generation_mode=mode))
     def one(case):
         known = {name: THERE.get(name, value) for name, value in (case.path_parameters or {}).items()}

@@ -25,10 +25,8 @@ from server.storage.database import Database
 
 HELPERS = Path(crashing.__file__).parent
 ROOT = HELPERS.parent.parent
-READERS, ALERTS = (
-    20 if IS_SHORT else 100,
-    3,
-)  # 300 letters in `make soak`; three to each reader, so that none is gathered into a digest
+READERS = 20 if IS_SHORT else 100  # 300 letters in `make soak`
+ALERTS = 3  # to each reader: so that none is gathered into a digest
 
 
 @pytest.fixture
