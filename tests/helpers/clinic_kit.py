@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 from ready_made import sqlite_url
+from shared_readers import shared_readers
 
 from sensors.packet import Packet
 from server import credentials
@@ -66,6 +67,7 @@ async def clinic(url: str, now: datetime = NOON, *, factor_asked: bool = False, 
         with desk.database.write() as db:
             _people(db, now)
         kit: Clinic
+        more.setdefault("readers", shared_readers())
         app = make_app(desk, clock=lambda: kit.now, factor_asked=factor_asked, **more)
         async with running(app, "127.0.0.1", 0) as address:
             kit = Clinic(address=address, desk=desk, app=app, now=now)
