@@ -56,7 +56,7 @@ def serve(
     lan: Annotated[bool, typer.Option("--lan", help="Also for phones on the same network, encrypted.")] = False,
 ) -> None:
     """Run the server over its own database."""
-    from server import service
+    from server.operation import service
 
     asyncio.run(service.serve(service.settings(port=port), to_lan=lan))
 
@@ -64,7 +64,7 @@ def serve(
 @cli.command(name="init-admin")
 def init_admin(name: Annotated[str, typer.Option(help="Who it is for.")] = "Administrator") -> None:
     """A link that lets the first administrator in: once, within 15 minutes, and only while there is none."""
-    from server import service
+    from server.operation import service
 
     _print([service.init_admin(service.settings(), name)])
 
@@ -72,7 +72,7 @@ def init_admin(name: Annotated[str, typer.Option(help="Who it is for.")] = "Admi
 @cli.command()
 def migrate() -> None:
     """Bring the database to this release's schema."""
-    from server import service
+    from server.operation import service
 
     _print(service.migrate(service.settings()))
 
@@ -83,7 +83,7 @@ def import_(
     runner: Annotated[str, typer.Option(help="Whose runs they are: the runner's id.")],
 ) -> None:
     """Bring run files: through the server where one runs, else straight into its database."""
-    from server import importing, service
+    from server.operation import importing, service
 
     paths = list(importing.files_in(files))
     bring = importing.bring(service.settings(), runner, paths, typer.echo, _complain)
@@ -105,7 +105,7 @@ def verify_audit(
     head: Annotated[str | None, typer.Option(help="A head that was printed earlier and kept elsewhere.")] = None,
 ) -> None:
     """Whether the audit's chain holds, link by link; prints its head, to be kept elsewhere."""
-    from server import chain, service
+    from server.operation import chain, service
 
     _print([chain.verify(service.settings(), head)])
 
@@ -113,7 +113,7 @@ def verify_audit(
 @cli.command(name="copy-to")
 def copy_to(url: Annotated[str, typer.Argument(metavar="URL", help="postgresql://..., an empty database.")]) -> None:
     """Copy the clinic into another database, and compare every row."""
-    from server import copying, service
+    from server.operation import copying, service
 
     _print([copying.copy_to(service.settings(), url)])
 
@@ -124,9 +124,9 @@ def backup(
     keep: Annotated[int | None, typer.Option(min=1, help="Of a folder: forget all but the last so many.")] = None,
 ) -> None:
     """Copy the clinic as it is at this moment, also while the server runs."""
-    from server import backup as copies
-    from server import service
     from server.app import system_clock
+    from server.operation import backup as copies
+    from server.operation import service
 
     _print([copies.backup(service.settings(), to, system_clock(), keep)])
 
@@ -137,9 +137,9 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="In the place of the clinic that is there.")] = False,
 ) -> None:
     """Bring back a backup, checked before it takes the place of anything."""
-    from server import backup as copies
-    from server import service
     from server.app import system_clock
+    from server.operation import backup as copies
+    from server.operation import service
 
     chosen = service.settings()
     service.make_folder(chosen.data)
@@ -149,9 +149,9 @@ def restore(
 @cli.command()
 def doctor(json: Json = False) -> None:
     """Say what is missing on this machine, and how to mend it; exit 1 where something is."""
-    from server import doctor as looks
-    from server import service
     from server.app import system_clock
+    from server.operation import doctor as looks
+    from server.operation import service
 
     checks = list(looks.examine(service.settings(), system_clock()))
     for check in checks:

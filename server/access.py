@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from server import erased
 from server.needs import Need, Who
+from server.people import erased
 from server.problem import Problem, not_found
 from server.storage import gateways, logins, people, programs
 from server.storage.logins import Login

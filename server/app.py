@@ -17,7 +17,15 @@ from aiohttp import web
 from server import jobs
 from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
+from server.around.logs import one_line
+from server.around.metrics import METRICS, Metrics, counted
+from server.around.outage import away, come_again
+from server.around.proxy import Networks, trusting
+from server.around.sound import sound
 from server.calling import Calling
+from server.care.lately import Lately
+from server.gateways.live import Live
+from server.gateways.quota import Quota
 from server.interface import document
 from server.keys import (
     CLOCK,
@@ -36,21 +44,13 @@ from server.keys import (
     REVIEWER,
     ZONE,
 )
-from server.lately import Lately
-from server.live import Live
-from server.logs import one_line
-from server.metrics import METRICS, Metrics, counted
 from server.middleware import allowed_only, refusals, same_origin, strict_headers
 from server.mistake import Mistake
-from server.outage import away, come_again
 from server.pages import frame
-from server.passwords import Passwords
-from server.proxy import Networks, trusting
-from server.quota import Quota
+from server.people.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.routes import routes
-from server.sound import sound
 from server.storage.database import Database
 from server.storage.desk import Desk
 

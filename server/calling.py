@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from server.jobs import Jobs
-from server.keyring import Keyring
-from server.outward import Outward, vapid_from
-from server.postman import Postman
+from server.letters.outward import Outward, vapid_from
+from server.letters.postman import Postman
+from server.people.keyring import Keyring
 from server.settings import Settings
 from server.storage.aging import Keep
 from server.storage.desk import Desk

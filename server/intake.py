@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from server import access, erased
+from server import access
+from server.people import erased
 from server.problem import Problem, not_found
 from server.storage import captures, people
 from server.storage.captures import Capture, ReviewRequest

@@ -14,10 +14,11 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
-from server import homes, house, review
-from server.channels import mqtt
-from server.outward import NotDelivered
-from server.postman import Postman
+from server import review
+from server.letters import homes, house
+from server.letters.channels import mqtt
+from server.letters.outward import NotDelivered
+from server.letters.postman import Postman
 from server.storage import aging, channels, people, watches
 from server.storage.aging import Keep
 from server.storage.channels import Way

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from aiohttp import web
 
+from server.care.lately import Lately
+from server.gateways.live import Live
+from server.gateways.quota import Quota
 from server.jobs import Jobs
-from server.keyring import Keyring
-from server.lately import Lately
-from server.live import Live
-from server.passwords import Passwords
-from server.quota import Quota
+from server.people.keyring import Keyring
+from server.people.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from yarl import URL
 
-from server import access, credentials, needs, problem
+from server import access, needs, problem
 from server.keys import CLOCK, DESK, NEW_TOKEN
 from server.needs import Need, Who
 from server.pages import frame
+from server.people import credentials
 from server.problem import Problem, not_found
 
 log = logging.getLogger(__name__)

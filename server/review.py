@@ -19,9 +19,10 @@ from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import alerts, measuring, said
-from server.measuring import Standing
-from server.sessions import Composed, home
+from server import alerts, said
+from server.runs import measuring
+from server.runs.measuring import Standing
+from server.runs.sessions import Composed, home
 from server.storage import captures, pairings, runs, sessions
 from server.storage.people import Person
 from server.storage.runs import Answer, Plan

@@ -12,10 +12,11 @@ from sqlmodel import Session
 from rules.version import RULES_VERSION
 from sensors.errors import SensorError
 from sensors.recording import DECODER_VERSION
-from server import measuring, review
-from server.measuring import Taken
-from server.outage import is_outage
+from server import review
+from server.around.outage import is_outage
 from server.reading.readers import NoReader, Readers
+from server.runs import measuring
+from server.runs.measuring import Taken
 from server.storage import captures, people, runs, sessions, watches
 from server.storage.captures import Claim, ReviewRequest
 from server.storage.desk import Desk

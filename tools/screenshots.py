@@ -14,12 +14,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from server import credentials
 from server.app import make_app, open_desk, running, system_clock
 from server.demo import clinic, tour
 from server.demo.show import NOTICE
 from server.demo.tour import Stop
 from server.keys import DESK, REVIEWER
+from server.people import credentials
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"

@@ -14,11 +14,12 @@ from pydantic import Field
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import access, alerts, audit, credentials
+from server import access, alerts, audit
 from server.api import forms
-from server.channel import BadChannel
-from server.channels import CHANNELS
 from server.keys import CLOCK, DESK, JOBS
+from server.letters.channel import BadChannel
+from server.letters.channels import CHANNELS
+from server.people import credentials
 from server.problem import Problem, not_found
 from server.storage import alerts as kept
 from server.storage import channels

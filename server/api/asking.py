@@ -9,8 +9,9 @@ from typing import TypeVar
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, review
+from server import access, review
 from server.keys import CLOCK, DESK
+from server.people import credentials
 from server.problem import Problem
 from server.storage.people import Person
 

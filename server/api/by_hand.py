@@ -9,11 +9,12 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import rearranging, said
+from server import said
 from server.api import asking, forms
 from server.keys import NEW_TOKEN, REVIEWER
 from server.problem import Problem
-from server.rearranging import Deed
+from server.runs import rearranging
+from server.runs.rearranging import Deed
 from server.storage.people import Person
 
 FASTEST_MPS = 12.0

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, intake
+from server import access, intake
 from server.api import forms
 from server.keys import CLOCK, DESK, QUOTA, REVIEWER
+from server.people import credentials
 from server.problem import Problem
 
 T = TypeVar("T")

@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from server import caseload, credentials
 from server.api import forms, paging
+from server.care import caseload
+from server.care.need import need_of
 from server.keys import CLOCK, DESK
-from server.need import need_of
+from server.people import credentials
 from server.review import Look
 
 

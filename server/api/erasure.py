@@ -7,8 +7,9 @@ from datetime import datetime
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, erasure
+from server import access
 from server.api import asking
+from server.archive import erasure
 from server.keys import DESK, LIVE
 from server.problem import Problem, not_found
 from server.storage import people

@@ -10,8 +10,10 @@ from typing import IO
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, export
+from server import access
+from server.archive import export
 from server.keys import CLOCK, DESK
+from server.people import credentials
 
 PART = 64 * 1024
 IN_MEMORY = 1024 * 1024  # a larger archive waits in a file without a name, which ends with the request

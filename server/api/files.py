@@ -11,8 +11,9 @@ from aiohttp import web
 from sqlmodel import Session
 
 from sensors.errors import UnreadableFile
-from server import access, credentials, intake, needs
+from server import access, intake, needs
 from server.keys import CLOCK, DESK, QUOTA, READERS, REVIEWER
+from server.people import credentials
 from server.problem import Problem
 from server.reading.readers import NoReader
 

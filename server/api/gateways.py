@@ -10,9 +10,11 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel import Session
 
-from server import access, audit, credentials, equipment, pairing
+from server import access, audit
 from server.api import asking, forms, paging
+from server.gateways import equipment, pairing
 from server.keys import CLOCK, DESK, NEW_TOKEN
+from server.people import credentials
 from server.storage import gateways, pairings, people
 from server.storage.gateways import Gateway, SensorAssignment
 from server.storage.people import Person

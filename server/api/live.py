@@ -12,10 +12,11 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import access, credentials
+from server import access
 from server.api import forms
+from server.gateways.live import Looker, TooMany
 from server.keys import CLOCK, DESK, LIVE
-from server.live import Looker, TooMany
+from server.people import credentials
 from server.problem import Problem, not_found
 from server.storage import people
 

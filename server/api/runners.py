@@ -10,13 +10,15 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, audit, credentials, late, rearranging, review
+from server import access, audit, review
 from server.api import forms
+from server.care.lately import Lately
 from server.keys import CLOCK, DESK, LATELY
-from server.lately import Lately
+from server.people import credentials
 from server.problem import Problem, not_found
 from server.review import Look
-from server.sessions import home
+from server.runs import late, rearranging
+from server.runs.sessions import home
 from server.storage import people, runs
 from server.storage.people import Person
 

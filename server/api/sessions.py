@@ -11,12 +11,15 @@ from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
 from sensors.errors import SensorError
-from server import access, credentials, measuring, rearranging, review, spreadsheet
+from server import access, review
 from server.api import asking, forms, paging
+from server.archive import spreadsheet
 from server.keys import CLOCK, DESK, NEW_TOKEN, REVIEWER
+from server.people import credentials
 from server.problem import Problem, not_found
-from server.rearranging import Deed
-from server.sessions import home
+from server.runs import measuring, rearranging
+from server.runs.rearranging import Deed
+from server.runs.sessions import home
 from server.storage import captures, people, runs, sessions
 from server.storage.people import Person
 from server.storage.sessions import Training

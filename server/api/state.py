@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, text
 
-from server import metrics
+from server.around import metrics
 from server.keys import CLOCK, DESK, OPENAPI, READERS, REVIEWER
 from server.reading.readers import NoReader, Readers
 from server.reviewer import Reviewer

@@ -24,7 +24,7 @@ from server.demo import clinic
 from server.demo.screen import Screen
 from server.keys import DESK, REVIEWER
 from server.mistake import Mistake
-from server.service import told_to_stop
+from server.operation.service import told_to_stop
 from server.storage import people
 
 NOTICE = "Demonstration: the people are invented and the radio is simulated; everything else is real."

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from server import logins, needs, said
+from server import needs, said
 from server.demo import clinic
-from server.logins import Browser
 from server.needs import Who
+from server.people import logins
+from server.people.logins import Browser
 from server.routes import routes
 from server.storage import gateways, people, runs
 from server.storage.gateways import SensorAssignment

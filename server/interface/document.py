@@ -12,11 +12,12 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from server import credentials, needs
+from server import needs
 from server.interface import answers
 from server.interface.described import DESCRIBED, operation
 from server.interface.operation import Body, Media, Operation, Parameter
 from server.needs import Need, Who
+from server.people import credentials
 
 PREFIX = "/api/v1/"
 PROBLEM = "application/problem+json"

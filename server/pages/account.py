@@ -13,13 +13,14 @@ from aiohttp import web
 from markupsafe import Markup
 from sqlmodel import Session
 
-from server import access, audit, credentials, factors, logins, names, needs, passkeys, passwords, tokens
-from server.keyring import Keyring
+from server import access, audit, needs
 from server.keys import CLOCK, DESK, FACTOR_ASKED, KEYRING, NEW_TOKEN, PASSWORDS
-from server.logins import LASTS
 from server.pages import frame
 from server.pages.reader import N_, Reader
 from server.pages.second_factor import forms_json, site
+from server.people import credentials, factors, logins, names, passkeys, passwords, tokens
+from server.people.keyring import Keyring
+from server.people.logins import LASTS
 from server.problem import Problem, not_found
 from server.storage import doors, programs
 from server.storage import logins as kept

@@ -10,12 +10,14 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, delivery, ways
-from server.channels import CHANNELS
+from server import access
 from server.keys import CLOCK, DESK, JOBS, NEW_TOKEN
+from server.letters import delivery, ways
+from server.letters.channels import CHANNELS
 from server.pacing import TRY_S, Wishes
 from server.pages import frame
 from server.pages.entrance import who
+from server.people import credentials
 from server.problem import Problem
 from server.storage import channels
 from server.storage.channels import Way

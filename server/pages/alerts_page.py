@@ -9,11 +9,13 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import access, alerts, credentials, delivery
+from server import access, alerts
 from server.api import alerts as api
 from server.keys import CLOCK, DESK
+from server.letters import delivery
 from server.pages import frame
 from server.pages.numbers import ago
+from server.people import credentials
 from server.problem import Problem
 from server.storage import alerts as kept
 from server.storage import people

@@ -7,11 +7,12 @@ from datetime import datetime
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, logins, names
+from server import access
 from server.keys import CLOCK, DESK, FACTOR_ASKED, NEW_TOKEN, PASSWORDS
-from server.logins import LASTS, Browser
 from server.pages import frame
 from server.pages.reader import N_
+from server.people import credentials, logins, names
+from server.people.logins import LASTS, Browser
 from server.problem import Problem, not_found
 from server.storage import covers, doors, people
 from server.storage import logins as kept

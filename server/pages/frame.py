@@ -10,10 +10,10 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from server import credentials
 from server.keys import DESK, NOTICE, ZONE
 from server.pages import languages, numbers
 from server.pages.reader import Reader, context
+from server.people import credentials
 from server.problem import Problem
 from server.storage.people import Person
 from server.storage.preferences import Preferences, preferences_of

@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import equipment
 from server.api import asking
+from server.gateways import equipment
 from server.keys import CLOCK
 from server.pages import frame
 from server.storage import gateways, people

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, rearranging, review, said
+from server import access, review, said
 from server.keys import CLOCK, DESK
 from server.pages import entrance, frame, history_view
 from server.pages.history_view import History
+from server.people import credentials
+from server.runs import rearranging
 from server.storage import runs, sessions
 
 WEEKS = 12

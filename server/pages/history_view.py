@@ -13,12 +13,12 @@ from rules.errors import RulesError
 from rules.load_charts import MONTH, MOST_UNKNOWN_DAYS, load_charts
 from rules.programme import load
 from rules.vocabulary import References
-from server import weeks
 from server.pages.reader import N_, Reader
+from server.runs import weeks
+from server.runs.weeks import Held, Week
 from server.storage.people import Person
 from server.storage.runs import Plan
 from server.storage.sessions import Training
-from server.weeks import Held, Week
 
 WIDTH, HEIGHT, BASE, TOP = 380, 150, 130, 18
 WORST = 10  # of pain

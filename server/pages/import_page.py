@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
-from server import credentials
 from server.api import files
 from server.api.runners import runner_as
 from server.keys import CLOCK, DESK
 from server.pages import entrance, frame
 from server.pages.reader import N_, Reader
+from server.people import credentials
 from server.problem import Problem
 
 MOST_FILES = 200

@@ -11,15 +11,15 @@ from aiohttp import web
 
 from rules.ceilings_now import NEAR, CeilingNow, ceilings_now
 from rules.next_session import allowance
-from server import credentials
 from server.api.live import SILENT_S
 from server.api.runners import look_as
+from server.gateways.live import Words
 from server.keys import CLOCK, DESK, LIVE
-from server.live import Words
 from server.pages import entrance, frame
 from server.pages.reader import MILE_M, N_, Reader
 from server.pages.run_page import STATES
 from server.pages.seen import view_of
+from server.people import credentials
 from server.review import Look
 
 FOLLOWED = {"run_s": "running_s", "peak3_pct": "speed_mps"}  # what a glance tells of a limit

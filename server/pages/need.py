@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.need import Need
+from server.care.need import Need
 from server.pages.reader import N_
 
 NAMES = {

@@ -8,10 +8,12 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, pairing
+from server import access
+from server.gateways import pairing
 from server.keys import CLOCK, DESK
 from server.pages import frame
 from server.pages.reader import N_, Reader
+from server.people import credentials
 from server.problem import Problem
 from server.storage import people
 from server.storage.pairings import Pairing

@@ -10,11 +10,12 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import audit, covers, invitations
+from server import audit
 from server.api import asking
-from server.invitations import MAY_INVITE, Fresh
 from server.keys import CLOCK, NEW_TOKEN
 from server.pages import frame
+from server.people import covers, invitations
+from server.people.invitations import MAY_INVITE, Fresh
 from server.problem import Problem, not_found
 from server.storage import covers as kept
 from server.storage import people

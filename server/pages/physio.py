@@ -10,13 +10,13 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
-from server import caseload as care
-from server import credentials
+from server.care import caseload as care
+from server.care.need import Need, need_of
 from server.keys import CLOCK, DESK
-from server.need import Need, need_of
 from server.pages import frame
 from server.pages.need import NAMES
 from server.pages.reader import Reader
+from server.people import credentials
 from server.review import Look
 from server.storage import alerts as kept
 from server.storage.people import Person

@@ -10,13 +10,14 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
-from server import rearranging, said
+from server import said
 from server.api import asking, forms, statements
 from server.api.statements import ClearForm, HoldForm, OverrideForm
 from server.keys import NEW_TOKEN, REVIEWER
 from server.pages import frame, physio_view
 from server.pages.physio_view import Standing
 from server.problem import Problem
+from server.runs import rearranging
 from server.storage.people import Person
 from server.storage.preferences import USUAL, preferences_of
 

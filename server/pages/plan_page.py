@@ -13,8 +13,9 @@ from sqlmodel import Session
 from rules.errors import RulesError
 from rules.view import View
 from rules.view import look as look_at
-from server import plans, programmes, review, said
+from server import plans, review, said
 from server.api import asking
+from server.care import programmes
 from server.keys import NEW_TOKEN, REVIEWER
 from server.pages import frame, plan_form, plan_view
 from server.pages.plan_form import Now

@@ -9,12 +9,12 @@ from typing import Any
 from rules.profiles import PROFILES
 from rules.view import View
 from rules.what_if import Day
+from server.care.programmes import Choice
 from server.pages import plan_form, strip, thresholds
 from server.pages.plan_form import Now
 from server.pages.reader import Reader
 from server.pages.runner_view import stage_line
 from server.plans import Entry
-from server.programmes import Choice
 from server.review import Look
 from server.storage.people import Person
 

@@ -14,12 +14,12 @@ from sqlmodel import Session
 from rules.forms.programme_files import KEYS
 from rules.programme import Programme, load
 from rules.stage import Stage
-from server import programmes
 from server.api import asking
+from server.care import programmes
+from server.care.programmes import Choice
 from server.pages import frame, thresholds
 from server.pages.reader import Reader
 from server.problem import Problem
-from server.programmes import Choice
 from server.storage import clinic_programmes, people
 from server.storage.clinic_programmes import ClinicProgramme
 from server.storage.people import Person

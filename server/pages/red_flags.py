@@ -10,14 +10,16 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.red_flags import RED_FLAGS, red_flag
-from server import access, credentials, review, said, screening
+from server import access, review, said
 from server.api import asking
+from server.care import screening
+from server.care.screening import Screening
 from server.keys import CLOCK, DESK, NEW_TOKEN, REVIEWER
 from server.pages import frame
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
+from server.people import credentials
 from server.problem import Problem
-from server.screening import Screening
 from server.storage.people import Person
 
 WHY = {

@@ -8,10 +8,10 @@ from datetime import datetime
 from aiohttp import web
 from sqlmodel import Session
 
-from server import credentials
 from server.api.runners import look_as
 from server.keys import CLOCK, DESK
 from server.pages import entrance, frame, report_view
+from server.people import credentials
 from server.review import Look
 from server.storage import people, runs
 from server.storage.runs import Plan

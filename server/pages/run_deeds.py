@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 from aiohttp import web
 from sqlmodel import Session
 
-from server import rearranging
 from server.api import asking, sessions
 from server.pages.reader import Reader
 from server.problem import Problem
-from server.rearranging import Deed
-from server.sessions import Composed, home
+from server.runs import rearranging
+from server.runs.rearranging import Deed
+from server.runs.sessions import Composed, home
 
 MOST_MINUTES = 24 * 60
 

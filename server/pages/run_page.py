@@ -14,14 +14,16 @@ from rules.ceilings_now import ceilings_now
 from rules.metric_facts import unit
 from rules.trace import Trace, trace
 from rules.view import View
-from server import access, credentials, measuring, rearranging, review
+from server import access, review
 from server.keys import CLOCK, DESK
 from server.pages import check_in, doses, frame, note_words, run_deeds, traces
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
+from server.people import credentials
 from server.problem import not_found
 from server.review import Look, SeenRun
-from server.sessions import Composed
+from server.runs import measuring, rearranging
+from server.runs.sessions import Composed
 from server.storage.people import Person
 
 KINDS = {"capture": N_("recorded by a gateway"), "file": N_("a file of a watch"), "hand": N_("typed in")}

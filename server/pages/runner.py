@@ -10,14 +10,15 @@ from aiohttp import web
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from server import credentials, screening
 from server.api import forms
 from server.api.forms import AnswerCheckIn
 from server.api.runners import look_as, save_answers
+from server.care import screening
 from server.keys import CLOCK, DESK
 from server.pages import entrance, frame, runner_view, telling
 from server.pages.runner_view import Known
 from server.pages.seen import view_of
+from server.people import credentials
 from server.storage import alerts
 
 HEARD = 10  # of alerts

@@ -7,11 +7,11 @@ from typing import Any
 
 from rules.signs.alert_kinds import Urgency
 from rules.view import View
+from server.care.screening import Screening
 from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
 from server.review import Look
-from server.screening import Screening
 from server.storage.alerts import Hearing
 from server.storage.people import Person
 

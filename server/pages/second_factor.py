@@ -9,14 +9,15 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server import access, credentials, factors, logins, passkeys
+from server import access
 from server.api import forms
-from server.keyring import Keyring
 from server.keys import CLOCK, DESK, KEYRING, NEW_TOKEN
-from server.logins import LASTS
 from server.pages import frame
 from server.pages.reader import N_
-from server.passkeys import Site
+from server.people import credentials, factors, logins, passkeys
+from server.people.keyring import Keyring
+from server.people.logins import LASTS
+from server.people.passkeys import Site
 from server.problem import Problem
 from server.storage import doors
 from server.storage.people import Person

@@ -28,8 +28,8 @@ from sensors.files.csv_columns import to_csv
 from sensors.recording import Recording
 from server import intake, review
 from server.app import make_app, open_desk
+from server.gateways.quota import Allowance, Quota
 from server.keys import REVIEWER
-from server.quota import Allowance, Quota
 from server.storage import logins, people, runs
 from server.storage.people import Person
 
@@ -99,7 +99,7 @@ async def _an_hour(folder: Path) -> None:
 
 async def _caseload(folder: Path) -> None:
     """200 runners with 12 runs each, all looked at; against deciding the same cases."""
-    from server.lately import Lately
+    from server.care.lately import Lately
 
     desk = open_desk(f"sqlite:///{folder / 'many.db'}")
     app = make_app(desk, quota=MUCH)

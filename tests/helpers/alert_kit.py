@@ -14,14 +14,15 @@ from sqlalchemy import text
 
 from rules.version import RULES_VERSION
 from sensors.recording import DECODER_VERSION
-from server import measuring, review
+from server import review
 from server.app import open_desk
-from server.channels import CHANNELS
 from server.jobs import Jobs
-from server.keyring import Keyring
-from server.outward import Outward
+from server.letters.channels import CHANNELS
+from server.letters.outward import Outward
+from server.letters.postman import Postman
 from server.pacing import Wishes
-from server.postman import Postman
+from server.people.keyring import Keyring
+from server.runs import measuring
 from server.storage import channels, people, runs, sessions
 from server.storage.channels import Way
 from server.storage.desk import Desk

@@ -16,9 +16,9 @@ from ready_made import sqlite_url
 from shared_readers import shared_readers
 
 from sensors.packet import Packet
-from server import credentials
 from server.app import make_app, open_desk, running
 from server.keys import PASSWORDS  # noqa: F401  # for tests that look into the pool
+from server.people import credentials
 from server.storage import people, runs
 from server.storage.desk import Desk
 from server.storage.people import Person

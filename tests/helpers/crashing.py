@@ -26,10 +26,10 @@ from sqlalchemy import event
 from rules.signs.alert_kinds import Urgency
 from server import alerts
 from server.alerts import Found
-from server.channels import CHANNELS
-from server.keyring import Keyring
-from server.outward import Outward
-from server.postman import Postman
+from server.letters.channels import CHANNELS
+from server.letters.outward import Outward
+from server.letters.postman import Postman
+from server.people.keyring import Keyring
 from server.storage import channels, people, runs
 from server.storage.database import Database
 from server.storage.desk import Desk

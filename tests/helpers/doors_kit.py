@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import aiohttp
 import pyotp
 
-from server import credentials
+from server.people import credentials
 
 PASSWORD = "four quiet herons wading"
 

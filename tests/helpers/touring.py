@@ -15,11 +15,12 @@ from axe_playwright_python.base import AXE_SCRIPT
 from chromium import chromium
 from soaking import IS_SHORT
 
-from server import credentials, lan
+from server import lan
 from server.app import make_app, open_desk, running
 from server.demo import clinic, tour
 from server.demo.tour import Stop
 from server.keys import DESK, REVIEWER
+from server.people import credentials
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A stream stays open beside the page; all else that a page needs stands in the page itself.

@@ -5,9 +5,9 @@ import pytest
 from postgres import fresh_url
 from sqlalchemy import insert, select, text
 
-from server import copying
-from server.claim import claim
 from server.mistake import Mistake
+from server.operation import copying
+from server.operation.claim import claim
 from server.settings import Settings
 from server.storage import schema
 from server.storage.database import Database

@@ -6,7 +6,7 @@ import aiohttp
 import clinic_kit as kit
 import pytest
 
-from server import pairing
+from server.gateways import pairing
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from sqlmodel import select
 
 from sensors import files, store
 from sensors.recording import Recording
-from server import audit, spreadsheet
+from server import audit
 from server.app import open_desk
+from server.archive import spreadsheet
 from server.keys import REVIEWER
 from server.storage import pairings, people, runs, schema
 from server.storage.people import Person
@@ -257,10 +258,10 @@ async def test_what_a_gateway_still_brings_of_an_erased_runner_is_not_wanted(cli
 
 def test_every_table_says_whose_it_is_or_holds_nothing_of_anybody():
     """A new table either names its person in a column that erasure knows, or is listed here by somebody who thought."""
-    from server.erasure import _about_people
+    from server.archive.erasure import _about_people
 
     emptied = {table.name for table, _ in _about_people()}
-    by_hand = {"gateways", "heartbeats", "pairings"}  # server/erasure.py forgets the runner in them row by row
+    by_hand = {"gateways", "heartbeats", "pairings"}  # server/archive/erasure.py forgets the runner in them row by row
     assert {table.name for table in schema.metadata.sorted_tables} == emptied | by_hand | NOBODYS | {
         "audit",
         "audit_words",

@@ -11,9 +11,9 @@ import pytest
 from postgres import fresh_url, programs
 from sqlalchemy import insert, select
 
-from server import backup, copying
-from server.claim import claim
 from server.mistake import Mistake
+from server.operation import backup, copying
+from server.operation.claim import claim
 from server.settings import Settings
 from server.storage import schema
 from server.storage.database import Database

@@ -12,10 +12,11 @@ from sqlmodel import text
 
 from sensors.files.csv_columns import to_csv
 from sensors.recording import DECODER_VERSION, Recording
-from server import intake, measuring, rearranging, reviewer
+from server import intake, reviewer
 from server.problem import Problem
 from server.reading.readers import Readers
-from server.rearranging import Deed
+from server.runs import measuring, rearranging
+from server.runs.rearranging import Deed
 from server.storage import captures
 from server.storage.captures import Claim
 from server.storage.database import Database

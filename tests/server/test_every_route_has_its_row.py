@@ -6,7 +6,8 @@ import clinic_kit as kit
 import pytest
 from sqlmodel import text
 
-from server import needs, tokens
+from server import needs
+from server.people import tokens
 from server.routes import routes
 from server.storage import covers, gateways, people
 from server.storage.covers import Cover

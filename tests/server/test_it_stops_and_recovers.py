@@ -13,11 +13,11 @@ import pytest
 from postgres import fresh_url, restartable
 from sqlmodel import select
 
-from server import service
 from server.app import open_desk
-from server.claim import claim
 from server.keys import REVIEWER
 from server.mistake import Mistake
+from server.operation import service
+from server.operation.claim import claim
 from server.settings import Settings
 from server.storage.tables.arrivals import ChunkRow, ReviewRequestRow
 

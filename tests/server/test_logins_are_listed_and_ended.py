@@ -10,7 +10,8 @@ import clinic_kit as kit
 import pytest
 from doors_kit import visitor
 
-from server import credentials, invitations, needs
+from server import needs
+from server.people import credentials, invitations
 from server.storage import people
 from server.storage.people import Clinic, Person
 

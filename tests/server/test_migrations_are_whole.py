@@ -10,10 +10,10 @@ from postgres import fresh_url
 from soaking import IS_SHORT
 from sqlalchemy import Engine, event, text
 
-from server import backup
 from server.app import system_clock
 from server.mistake import Mistake
-from server.service import open_database
+from server.operation import backup
+from server.operation.service import open_database
 from server.settings import Settings
 from server.storage.database import Database, known_revisions, latest_revision
 

@@ -3,7 +3,7 @@
 import clinic_kit as kit
 import pytest
 
-from server import names
+from server.people import names
 from server.problem import Problem
 
 

@@ -7,8 +7,8 @@ import clinic_kit as kit
 import pytest
 from doors_kit import PASSWORD, link_on, visitor
 
-from server import passwords
-from server.passwords import Passwords
+from server.people import passwords
+from server.people.passwords import Passwords
 from server.problem import Problem
 from server.storage import doors, people
 from server.storage.doors import Password

@@ -7,8 +7,8 @@ import aiohttp
 import clinic_kit as kit
 import pytest
 
-from server import credentials, invitations
-from server.invitations import Fresh
+from server.people import credentials, invitations
+from server.people.invitations import Fresh
 
 
 @pytest.fixture

@@ -195,7 +195,8 @@ async def test_a_run_that_was_deleted_while_it_was_read_does_not_come_back(clini
     with clinic.desk.database.write() as db:
         request = captures.ReviewRequest("r-1", "capture", "c-1")
         captures.read_again(db, request)
-    from server import measuring, reviewer
+    from server import reviewer
+    from server.runs import measuring
 
     with clinic.desk.database.read() as db:
         found = measuring.taken(db, request, clinic.now, clinic.app[REVIEWER]._readers)

@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from server import proxy
+from server.around import proxy
 from server.settings import Settings
 
 CADDY = Settings(trusted_proxies="172.30.0.0/24, 127.0.0.1").proxies()

@@ -7,7 +7,7 @@ import pytest
 
 from rules.exposure import measure
 from sensors.recording import Recording
-from server import joining
+from server.runs import joining
 
 START = datetime(2026, 3, 30, 7, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.sessions import compose, home
+from server.runs.sessions import compose, home
 from server.storage.runs import Run, Said
 
 MORNING = datetime(2026, 3, 30, 7, tzinfo=UTC)

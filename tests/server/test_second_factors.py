@@ -7,10 +7,10 @@ import pytest
 from doors_kit import PASSWORD, link_on, visitor
 from sqlmodel import text
 
-from server import invitations
-from server.invitations import Fresh
-from server.keyring import Keyring
 from server.mistake import Mistake
+from server.people import invitations
+from server.people.invitations import Fresh
+from server.people.keyring import Keyring
 
 
 @pytest.fixture

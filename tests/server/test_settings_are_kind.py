@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from server import service
 from server.mistake import Mistake
+from server.operation import service
 from server.settings import Settings
 
 

@@ -9,8 +9,8 @@ import pytest
 from soaking import IS_SHORT
 from yarl import URL
 
-from server import sound
 from server.api import strict_json
+from server.around import sound
 from server.interface.described import DESCRIBED
 from server.problem import Problem
 from server.routes import routes

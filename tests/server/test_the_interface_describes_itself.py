@@ -21,10 +21,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from soaking import IS_SHORT
 
-from server import credentials
 from server.__main__ import main
 from server.interface import document
 from server.interface.described import DESCRIBED
+from server.people import credentials
 from server.routes import routes
 
 CHECKS = (

@@ -7,10 +7,10 @@ import aiohttp
 import clinic_kit as kit
 import pytest
 
-from server import live as hub
 from server.api import live
+from server.gateways import live as hub
+from server.gateways.live import Live
 from server.keys import LIVE
-from server.live import Live
 from server.storage import people
 
 HERE = "/api/v1/runners/r-1/live"

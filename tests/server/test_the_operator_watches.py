@@ -15,10 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from server import logs
 from server.api.state import FREE_FOLDER, FREE_MIB
+from server.around import logs
+from server.around.metrics import METRICS_TOKEN
 from server.keys import READERS, REVIEWER
-from server.metrics import METRICS_TOKEN
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage import captures

@@ -11,9 +11,10 @@ from sqlmodel import text
 
 from sensors import store
 from sensors.recording import Recording
-from server import measuring, plans, review
-from server.measuring import Taken
+from server import plans, review
 from server.problem import Problem
+from server.runs import measuring
+from server.runs.measuring import Taken
 from server.storage import runs
 from server.storage.captures import ReviewRequest
 from server.storage.database import Database

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from server import weeks
 from server.pages.reader import Reader
+from server.runs import weeks
 from server.storage.preferences import Preferences
 from server.storage.sessions import Training
 

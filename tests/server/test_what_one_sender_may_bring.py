@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import clinic_kit as kit
 
-from server.quota import Allowance, Quota
+from server.gateways.quota import Allowance, Quota
 
 BEGAN = kit.NOON - timedelta(hours=2)
 

@@ -8,7 +8,8 @@ import alert_kit
 import pytest
 from alert_kit import ADMIN, NOON, PHYSIO, RUNNER, answer, keep_run, plan
 
-from server import house, jobs
+from server import jobs
+from server.letters import house
 from server.storage import aging, people, runs, watches
 from server.storage.aging import Keep
 

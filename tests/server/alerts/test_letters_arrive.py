@@ -12,9 +12,10 @@ from alert_kit import ADMIN, NOON, PHYSIO, RUNNER, SECOND
 from receivers import broker, http_receiver, mail_server
 
 from rules.signs.alert_kinds import Urgency
-from server import alerts, delivery, house, ways
+from server import alerts
 from server.alerts import Found
-from server.channels import mqtt
+from server.letters import delivery, house, ways
+from server.letters.channels import mqtt
 from server.pacing import Wishes
 from server.storage import alerts as kept
 from server.storage import channels, people

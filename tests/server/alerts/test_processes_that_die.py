@@ -19,7 +19,7 @@ from soaking import IS_SHORT
 from sqlalchemy import event
 
 from server.app import open_desk
-from server.keyring import Keyring
+from server.people.keyring import Keyring
 from server.storage import people
 from server.storage.database import Database
 

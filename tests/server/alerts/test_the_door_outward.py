@@ -10,11 +10,11 @@ from aiohttp import resolver
 from alert_kit import NOON, PHYSIO
 from receivers import http_receiver
 
-from server.channel import BadChannel
-from server.channels import CHANNELS
-from server.keyring import Keyring
+from server.letters.channel import BadChannel
+from server.letters.channels import CHANNELS
+from server.letters.outward import NotDelivered, Outward, is_public, vapid_from
 from server.mistake import Mistake
-from server.outward import NotDelivered, Outward, is_public, vapid_from
+from server.people.keyring import Keyring
 
 OUT = Outward(clock=lambda: NOON)
 
@@ -117,7 +117,7 @@ async def test_pushover_and_telegram_carry_the_reference_by_which_two_are_seen_t
     from apprise.plugins.pushover import NotifyPushover
     from apprise.plugins.telegram import NotifyTelegram
 
-    from server.channel import Message
+    from server.letters.channel import Message
 
     with http_receiver() as receiver:
         monkeypatch.setattr(NotifyPushover, "notify_url", f"{receiver.url}/pushover")
@@ -140,7 +140,7 @@ async def test_a_browser_gets_its_push_encrypted_signed_and_under_one_topic(tmp_
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    from server.channel import Message
+    from server.letters.channel import Message
 
     browser = ec.generate_private_key(ec.SECP256R1())
     point = browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -190,12 +190,12 @@ def test_a_key_file_is_made_once_for_its_owner_alone_and_old_keys_still_open(tmp
 
 
 async def test_a_mail_server_that_never_speaks_is_left_after_the_time_for_one_try(tmp_path, monkeypatch):
-    monkeypatch.setattr("server.postman.TRY_S", 0.2)
+    monkeypatch.setattr("server.letters.postman.TRY_S", 0.2)
     silent = await asyncio.start_server(lambda _r, _w: asyncio.sleep(30), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     with alert_kit.kit(f"sqlite:///{tmp_path / 'clinic.db'}", smtp_url=f"smtp://127.0.0.1:{port}") as kit:
         way = await kit.add_way(PHYSIO, "email", address="cy@clinic.example")
-        from server import ways
+        from server.letters import ways
 
         await kit.desk.write(ways.test, PHYSIO, way.id, "new", kit.now)
         await kit.send()

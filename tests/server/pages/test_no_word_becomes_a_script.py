@@ -4,7 +4,7 @@ import clinic_kit as kit
 import pytest
 from chromium import chromium
 
-from server import credentials
+from server.people import credentials
 from server.storage import people, runs
 from server.storage.people import Person
 

@@ -5,8 +5,8 @@ import pytest
 from chromium import chromium
 from doors_kit import PASSWORD
 
-from server import invitations
-from server.invitations import Fresh
+from server.people import invitations
+from server.people.invitations import Fresh
 
 pytestmark = pytest.mark.browser
 KEY = {

@@ -9,10 +9,10 @@ from chromium import chromium
 from doors_kit import PASSWORD
 
 from sensors.files.csv_columns import to_csv
-from server import invitations
 from server.demo.history import Outing, recording
-from server.invitations import Fresh
 from server.keys import REVIEWER
+from server.people import invitations
+from server.people.invitations import Fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PHONE = {"width": 390, "height": 844}

@@ -1,0 +1,1 @@
+"""Archive: everything about a runner handed out, or taken out for good."""

@@ -1,0 +1,1 @@
+"""Around: what stands about every request: logs, numbers, proxies, sound addresses and an absent database."""

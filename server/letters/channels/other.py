@@ -1,0 +1,33 @@
+"""Any other service that apprise speaks, by its URL, where the service has an address of its own."""
+
+from __future__ import annotations
+
+from server.letters.apprised import notify, service_of
+from server.letters.channel import BadChannel, Config, Field, Message, typed_fields
+from server.letters.outward import Outward
+
+KIND = "other"
+LABEL = "Another service (apprise URL)"
+FIELDS = (Field(name="url", label="URL", secret=True, hint="Such as discord://… or slack://…, as apprise writes it."),)
+
+
+def check(typed: Config, outward: Outward) -> dict[str, str]:
+    config = typed_fields(FIELDS, typed)
+    if service_of(config["url"], lan=outward.lan) is None:
+        raise BadChannel(
+            "This is no service that can be used here: it must be one that apprise knows and that has a fixed address "
+            "on the internet. For a server of your own use ntfy or a webhook."
+        )
+    return config
+
+
+def provider(config: Config) -> str:
+    return f"other {service_of(config['url'], lan=True) or 'unknown'}"
+
+
+def shown(config: Config) -> str:
+    return service_of(config["url"], lan=True) or "unknown"
+
+
+async def send(config: Config, message: Message, outward: Outward) -> None:
+    await notify(config["url"], message, outward)

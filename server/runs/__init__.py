@@ -1,0 +1,1 @@
+"""Runs: what was recorded, typed in or said of a run becomes sessions that are measured."""
