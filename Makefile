@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where an environment forbids caches, each of the hundreds of processes of the tests would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench audit requirements setup setup-run clean help
+.PHONY: demo programs test thorough test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench audit requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -12,10 +12,15 @@ help:            ## what can be made
 demo: setup-run  ## a clinic, three runners and a run that is recorded before your eyes
 	@$(BIN)/stridegate demo $(DEMO)
 
-test: setup      ## all tests
+test: setup programs  ## the tests, in minutes
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal -m "not thorough" $(TESTS)
+
+thorough: setup programs  ## the tests that look at every page and die at every step; minutes more
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal -m thorough $(TESTS)
+
+programs:        # of the system, which the tests drive
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql \
 		systemd-analyze:systemd caddy:caddy mosquitto:mosquitto
-	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
 
 test-bluez: setup  ## the gateway against a real bluetoothd and kernel, in a machine of its own; minutes
 	@sh tools/system.sh qemu-system-x86_64:qemu-system-x86 /usr/libexec/bluetooth/bluetoothd:bluez dbus-daemon:dbus \

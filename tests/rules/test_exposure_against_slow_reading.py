@@ -8,6 +8,7 @@ from itertools import chain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_measure import slow_measure
+from soaking import SOAK
 
 from rules.exposure import Previous, measure
 from rules.vocabulary import References
@@ -56,7 +57,7 @@ def recording(rows, **facts):
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40 * SOAK, deadline=None)
 @given(
     table=tables,
     order=st.randoms(use_true_random=False),

@@ -21,6 +21,8 @@ from server.operation.claim import claim
 from server.settings import Settings
 from server.storage.tables.arrivals import ChunkRow, ReviewRequestRow
 
+pytestmark = pytest.mark.thorough
+
 BEGAN = kit.NOON - timedelta(hours=2)
 CAPTURE = "/api/v1/captures/c-1"
 BODY = kit.chunk(kit.packets(5, BEGAN))

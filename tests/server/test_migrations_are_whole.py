@@ -65,6 +65,7 @@ def killed(url, dies_before):
     return os.waitpid(pid, 0)[1]
 
 
+@pytest.mark.thorough
 def test_killed_before_any_statement_it_is_the_old_schema_or_the_new(old, empty_database_url):
     before = shape(old)
     steps = statements_of_a_migration(old)

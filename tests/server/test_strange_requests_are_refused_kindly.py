@@ -113,6 +113,7 @@ async def send(http, method, path, body, content_type="application/json"):
         return answer.status, answer.content_type, await answer.read()
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(900)
 async def test_no_payload_breaks_a_route(database_url):
     values = VALUES if database_url.startswith("sqlite") else TEXTS

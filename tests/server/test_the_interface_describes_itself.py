@@ -73,6 +73,7 @@ def test_the_command_prints_what_the_server_gives(capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out) == document.made(routes())
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("who", ["physio", "runner", "gateway"])
 def test_the_running_server_keeps_to_the_document(tmp_path, who):

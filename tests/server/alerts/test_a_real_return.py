@@ -40,6 +40,8 @@ from server.reviewer import Reviewer
 from server.storage import captures, runs
 from server.storage.captures import ReviewRequest
 
+pytestmark = pytest.mark.thorough
+
 JUMPS = ("SPIKE_SMALL", "SPIKE_MODERATE", "SPIKE_LARGE", "WEEK_JUMP", "NOVEL_SPEED", "NOVEL_INCLINE")
 EXPECTED = [
     ("2025-11-09", "NOVEL_INCLINE"),

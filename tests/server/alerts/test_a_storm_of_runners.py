@@ -14,6 +14,8 @@ from server import alerts
 from server.alerts import Found
 from server.storage import channels, people
 
+pytestmark = pytest.mark.thorough
+
 RUNNERS, PHYSIOS, DAYS = min(500, 40 * SOAK), 5, 7  # five hundred in `make soak`
 
 

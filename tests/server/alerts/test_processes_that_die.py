@@ -23,6 +23,8 @@ from server.people.keyring import Keyring
 from server.storage import people
 from server.storage.database import Database
 
+pytestmark = pytest.mark.thorough
+
 HELPERS = Path(crashing.__file__).parent
 ROOT = HELPERS.parent.parent
 READERS = 20 if IS_SHORT else 100  # 300 letters in `make soak`

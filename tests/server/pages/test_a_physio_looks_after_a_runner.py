@@ -11,6 +11,8 @@ from server import said
 from server.storage import people, runs
 from server.storage.people import Person
 
+pytestmark = pytest.mark.thorough
+
 PHONE = {"width": 390, "height": 844}
 FORBIDDEN = ("healed", "safe to run", "cleared to", "risk of injury", "your tendon")
 ADMIN = Person(id="a-1", name="Ed Example", role="admin")

@@ -8,6 +8,8 @@ from server.demo import clinic as demo
 from server.keys import REVIEWER
 from server.storage import people
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 async def clinic(tmp_path):

@@ -12,7 +12,7 @@ from sensors.recording import Recording
 from server.keys import REVIEWER
 from server.storage import logins, runs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 RUN = to_csv(Recording.of(range(900), speed_mps=[3.0] * 900, start=kit.NOON - timedelta(hours=3), hold_s=3.0))
 TODAY = "/runners/r-1"
 

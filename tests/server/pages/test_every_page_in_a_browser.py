@@ -8,7 +8,7 @@ from touring import touring
 
 from server.demo.tour import READY, stops
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 MOST_BYTES = 60_000
 STOPS = stops()
 # The second runner shows the same page empty; each is looked at in `make soak`, and each of today's pages always.

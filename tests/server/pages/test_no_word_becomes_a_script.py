@@ -8,7 +8,7 @@ from server.people import credentials
 from server.storage import people, runs
 from server.storage.people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.timeout(600)]
 PAYLOADS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",
     "\"><script>alert(1)</script>",

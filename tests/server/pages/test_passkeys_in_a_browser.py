@@ -8,7 +8,7 @@ from doors_kit import PASSWORD
 from server.people import invitations
 from server.people.invitations import Fresh
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 KEY = {
     "protocol": "ctap2",
     "transport": "internal",

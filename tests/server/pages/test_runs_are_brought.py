@@ -11,6 +11,8 @@ from sensors.files.csv_columns import to_csv
 from sensors.recording import Recording
 from server.storage import captures
 
+pytestmark = pytest.mark.thorough
+
 IMPORT = "/runners/r-1/import"
 
 

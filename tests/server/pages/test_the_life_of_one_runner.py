@@ -14,7 +14,7 @@ from server.keys import REVIEWER
 from server.people import invitations
 from server.people.invitations import Fresh
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.timeout(900)]
 PHONE = {"width": 390, "height": 844}
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AFTER, MORNING = timedelta(hours=2), timedelta(hours=23)

@@ -16,7 +16,7 @@ from sensors.recording import Recording
 from server.keys import REVIEWER
 from server.said import screened
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 THUMB = 44  # CSS pixels, in both directions
 MOST_BYTES = 60_000

@@ -12,6 +12,8 @@ from sensors.recording import Recording
 from server.reading import readers as reading
 from server.reading.readers import CONFUSING, DEADLY, TOO_LARGE, TOO_SLOW, Readers
 
+pytestmark = pytest.mark.thorough
+
 MANGLED_OF_EACH = 500 if IS_SHORT else 2_500
 SEED = 20260301
 
