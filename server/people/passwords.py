@@ -72,7 +72,7 @@ def complaint(password: str, *, names: tuple[str, ...], alone: bool) -> str | No
 @cache
 def _commonest() -> frozenset[str]:
     """The ten thousand commonest passwords of public leaks, and those after them that are long enough here."""
-    text = (resources.files("server") / "common_passwords.txt").read_text("utf-8")
+    text = (resources.files("server.people") / "common_passwords.txt").read_text("utf-8")
     return frozenset(text.split())
 
 

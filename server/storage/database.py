@@ -56,9 +56,11 @@ class Database:
 
     def _once(self, work: Callable[[Session], T], *, alone: bool) -> T:
         with self.write() as session:
-            if alone and not self.is_sqlite:
-                # Whoever lost once takes the end of the audit's chain for itself before it looks at anything.
-                session.connection().exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
+            if not self.is_sqlite:
+                # Before anything is looked at: whoever lost once has the end of the audit's chain, and all writing,
+                # to itself; whoever comes meanwhile waits, or a busy one would come in the way again and again.
+                mode = "SHARE ROW EXCLUSIVE" if alone else "ROW EXCLUSIVE"
+                session.connection().exec_driver_sql(f"LOCK TABLE audit IN {mode} MODE")
             return work(session)
 
     @contextmanager
