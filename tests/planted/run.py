@@ -31,26 +31,28 @@ FAILED = 1  # pytest's exit code for "tests ran and some failed"; a broken impor
 def main() -> int:
     names = sys.argv[1:]
     patches = [patch for patch in sorted(HERE.glob("*.patch")) if not names or patch.stem in names]
-    for room in ROOMS:
-        compileall.compile_dir(ROOT / room, quiet=2)  # the copies take what is compiled along
     forks = get_context("forkserver")
     forks.set_forkserver_preload([__name__])
-    with ThreadPoolExecutor(2) as pool:
-        escaped = [trouble for trouble in pool.map(lambda patch: _plant(forks, patch), patches) if trouble]
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder, ThreadPoolExecutor(3) as pool:
+        whole = Path(folder) / "whole"
+        _copy_tree(whole)
+        planted = pool.map(lambda patch: _plant(forks, whole, patch), patches)
+        escaped = [trouble for trouble in planted if trouble]
     for trouble in escaped:
         print(f"ESCAPED {trouble}")
     print(f"planted bugs: {len(patches) - len(escaped)} of {len(patches)} caught")
     return 1 if escaped or not patches else 0
 
 
-def _plant(forks: ForkServerContext, patch: Path) -> str | None:
+def _plant(forks: ForkServerContext, whole: Path, patch: Path) -> str | None:
     """None where the bug is caught, else what went wrong."""
     tests = RED.findall(patch.read_text())
     if not tests:
         return f"{patch.stem}: names no test in a line '# turns red: ...'"
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
-        copy = Path(folder)
-        _copy_tree(copy)
+    with tempfile.TemporaryDirectory(dir=whole.parent) as folder:
+        copy = Path(folder) / "tree"
+        # Links, not bytes: git writes a new file in the place of one that it changes.
+        subprocess.run(["cp", "-al", whole, copy], check=True)
         applied = subprocess.run(
             ["git", "apply", "--unsafe-paths", f"--directory={copy}", str(patch)],
             cwd=copy,
@@ -87,12 +89,15 @@ def _run(copy: Path, test: str, said: Path) -> None:
 
 
 def _copy_tree(copy: Path) -> None:
+    """Compiled already, for every run would compile it anew."""
+    copy.mkdir()
     for room in ROOMS:
         source = ROOT / room
         if source.is_dir():
             shutil.copytree(source, copy / room, ignore=shutil.ignore_patterns("*.patch"))
         elif source.exists():
             shutil.copy(source, copy / room)
+        compileall.compile_dir(copy / room, quiet=2)
 
 
 if __name__ == "__main__":
