@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
@@ -19,7 +20,8 @@ from gateway.virtual.runs import Body, Moment, Segment, length_s
 from gateway.virtual.stage import Stage
 from sensors.packet import Packet
 
-PATIENCE_S = 100.0  # against waiting for ever, and no measure of anything: a busy machine may take its time
+# Against waiting for ever, and no measure of anything: a busy machine may take its time. A planted bug gets less.
+PATIENCE_S = float(os.environ.get("STRIDEGATE_PATIENCE_S", "100"))
 POD, MILL, STRAP = "C0:00:00:00:00:01", "C0:00:00:00:00:02", "C0:00:00:00:00:03"
 START_NS = 1_780_000_000 * SECOND_NS  # some morning in 2026
 MONO_START_NS = 5_000 * SECOND_NS

@@ -26,7 +26,8 @@ OTHERS = ("pytest", "hypothesis", "numpy", "aiohttp.web", "sqlmodel", "alembic.c
           "fitdecode", "gpxpy", "defusedxml", "limits", "msgspec", "zstandard", "paho.mqtt.client", "prometheus_client",
           "pwdlib", "argon2", "pyotp", "segno", "sqlite3", "statistics")  # fmt: skip
 AT_ONCE = 6  # on two cores: a test that turns red often waits for long
-EXAMPLES = "300"  # random cases for each promise of the rules: more than a usual run tries
+# More random cases for each promise of the rules than a usual run tries, and less waiting for what will never come.
+SETTINGS = {"STRIDEGATE_EXAMPLES": "300", "STRIDEGATE_PATIENCE_S": "20"}
 RED = re.compile(r"^#\s*turns red:\s*(\S.*)$", re.MULTILINE)
 FAILED = 1  # pytest's exit code for "tests ran and some failed"; a broken import or a missing test gives another
 
@@ -93,7 +94,7 @@ def _run(copy: Path, said: Path, words: tuple[str, ...]) -> None:
     for stream in (1, 2):
         os.dup2(out, stream)
     os.chdir(copy)
-    os.environ |= {"STRIDEGATE_EXAMPLES": os.environ.get("STRIDEGATE_EXAMPLES", EXAMPLES), "PYTHONPATH": str(copy)}
+    os.environ |= SETTINGS | {"PYTHONPATH": str(copy)}
     sys.path[:0] = [str(copy)]
     sys.exit(importlib.import_module("pytest").main(["-q", "-x", "-p", "no:cacheprovider", *words]))
 
