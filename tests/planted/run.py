@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import compileall
-import importlib
-import os
 import re
 import shutil
 import subprocess
@@ -16,18 +14,12 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import others
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ROOMS = ("sensors", "rules", "gateway", "server", "tests", "docs", "pyproject.toml", "README.md")
-# Other people's code is the same for every bug: it is imported once, and each run is a fork of that one process.
-OTHERS = ("pytest", "hypothesis", "numpy", "aiohttp.web", "sqlmodel", "alembic.command", "psycopg", "pydantic_settings",
-          "cryptography.x509", "babel.support", "apprise", "bumble.device", "bleak", "jinja2", "structlog", "webauthn",
-          "pywebpush", "playwright.async_api", "apscheduler.schedulers.asyncio", "typer", "rich.live", "aiohttp_jinja2",
-          "fitdecode", "gpxpy", "defusedxml", "limits", "msgspec", "zstandard", "paho.mqtt.client", "prometheus_client",
-          "pwdlib", "argon2", "pyotp", "segno", "sqlite3", "statistics")  # fmt: skip
 AT_ONCE = 6  # on two cores: a test that turns red often waits for long
-# More random cases for each promise of the rules than a usual run tries, and less waiting for what will never come.
-SETTINGS = {"STRIDEGATE_EXAMPLES": "300", "STRIDEGATE_PATIENCE_S": "20"}
 RED = re.compile(r"^#\s*turns red:\s*(\S.*)$", re.MULTILINE)
 FAILED = 1  # pytest's exit code for "tests ran and some failed"; a broken import or a missing test gives another
 
@@ -36,7 +28,7 @@ def main() -> int:
     names = sys.argv[1:]
     patches = [patch for patch in sorted(HERE.glob("*.patch")) if not names or patch.stem in names]
     forks = get_context("forkserver")
-    forks.set_forkserver_preload([__name__])
+    forks.set_forkserver_preload(["others"])
     with tempfile.TemporaryDirectory(prefix="planted-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         whole = Path(folder) / "whole"
         _copy_tree(whole)
@@ -82,21 +74,10 @@ def _still_green(forks: ForkServerContext, copy: Path, tests: list[str]) -> Iter
 
 
 def _pytest(forks: ForkServerContext, copy: Path, said: Path, *words: str) -> int | None:
-    run = forks.Process(target=_run, args=(copy, said, words))
+    run = forks.Process(target=others.run, args=(copy, said, words))
     run.start()
     run.join()
     return run.exitcode
-
-
-def _run(copy: Path, said: Path, words: tuple[str, ...]) -> None:
-    """In a fork: pytest over the copy, which comes before the tree that is installed."""
-    out = os.open(said, os.O_WRONLY | os.O_CREAT)
-    for stream in (1, 2):
-        os.dup2(out, stream)
-    os.chdir(copy)
-    os.environ |= SETTINGS | {"PYTHONPATH": str(copy)}
-    sys.path[:0] = [str(copy)]
-    sys.exit(importlib.import_module("pytest").main(["-q", "-x", "-p", "no:cacheprovider", *words]))
 
 
 def _copy_tree(copy: Path) -> None:
@@ -113,6 +94,3 @@ def _copy_tree(copy: Path) -> None:
 
 if __name__ == "__main__":
     sys.exit(main())
-else:  # the process of which each run is a fork
-    for other in OTHERS:
-        importlib.import_module(other)
