@@ -28,7 +28,7 @@ FAILED = 1  # pytest's exit code for "tests ran and some failed"; a broken impor
 def main() -> int:
     names = sys.argv[1:]
     patches = [patch for patch in sorted(HERE.glob("*.patch")) if not names or patch.stem in names]
-    os.environ["PYTHONPATH"] = str(HERE)  # where the process that forks finds `others`; what it cannot find it passes over
+    os.environ["PYTHONPATH"] = str(HERE)  # there the process that forks finds `others`; else it goes on without a word
     forks = get_context("forkserver")
     forks.set_forkserver_preload(["others"])
     with tempfile.TemporaryDirectory(prefix="planted-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
