@@ -9,7 +9,7 @@ import pytest
 from sensors.files.csv_columns import to_csv
 from sensors.recording import Recording
 from server.keys import REVIEWER
-from server.storage import captures, people
+from server.storage import captures, people, runs
 
 BEGAN = kit.NOON - timedelta(hours=5)
 SESSIONS = "/api/v1/runners/r-1/sessions"
@@ -202,6 +202,8 @@ async def test_a_run_that_was_deleted_while_it_was_read_does_not_come_back(clini
         found = measuring.taken(db, request, clinic.now, clinic.app[REVIEWER]._readers)
     await ask(clinic, kit.RUNNER, "DELETE", f"{SESSIONS}/c-1")
     await clinic.desk.write(reviewer._save, request, found, clinic.now)
+    assert await clinic.desk.read(runs.runs_of, "r-1") == []
+    await clinic.app[REVIEWER].review_due()
     assert await seen(clinic) == []
 
 
