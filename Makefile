@@ -57,7 +57,7 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 
 invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
-	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q --timeout 900 tests/rules/test_the_thirteen_invariants.py
+	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q -n 2 --dist worksteal --timeout 900 tests/rules/test_the_thirteen_invariants.py
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 	@$(BIN)/python tests/real/table.py
