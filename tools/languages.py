@@ -46,7 +46,7 @@ def _bring_up(file: Path, messages: Catalog) -> Iterator[str]:
     if "--check" not in sys.argv:
         written = io.BytesIO()
         write_po(
-            written, catalog, sort_output=True, ignore_obsolete=True, omit_header=False, include_lineno=False, width=120
+            written, catalog, sort_output=True, ignore_obsolete=True, omit_header=False, no_location=True, width=120
         )
         file.write_bytes(written.getvalue())
     for message in catalog:
