@@ -49,7 +49,7 @@ soak: export STRIDEGATE_SOAK ?= 50
 soak: export FUZZ_SECONDS ?= 600
 soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
 	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
-	$(BIN)/pytest -q --timeout 0 tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
+	$(BIN)/pytest -q --timeout 0 tests/sensors/ble/test_no_bytes_break_a_decoder.py tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
 		tests/server/alerts/test_a_storm_of_runners.py tests/server/alerts/test_processes_that_die.py \
 		tests/server/reading/test_no_mangled_file_stops_the_reader.py tests/server/test_migrations_are_whole.py \
 		tests/server/test_strange_requests_are_refused_kindly.py tests/server/test_the_interface_describes_itself.py \

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import IS_SHORT
 
 from sensors import ble
 from sensors.ble.cycling_power import CyclingPower
@@ -52,6 +53,19 @@ def test_every_flags_value_of_a_treadmill_is_read_or_refused_around_its_whole_le
             read = _whole_or_short("2ACD", (flags.to_bytes(2, "little") + bytes([1]) * 64)[:size])
             if read is not None and not flags & 0x60:
                 assert read.short_bytes - read.extra_bytes == whole - size
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("kind", WITH_A_LAYOUT)
+def test_every_flags_value_there_is_is_read_or_refused(kind):
+    """At every length from nothing to 512; two bytes of flags around the length they promise, but in `make soak`."""
+    is_brief = IS_SHORT and kind.LAYOUT.flags_size > 1
+    for flags in range(1 << 8 * kind.LAYOUT.flags_size):
+        payload = flags.to_bytes(kind.LAYOUT.flags_size, "little") + bytes([1]) * 512
+        whole = kind.LAYOUT.promised_bytes(flags)
+        for size in (whole - 1, whole, whole + 1) if is_brief else range(513):
+            _whole_or_short(kind.CHARACTERISTIC, payload[:size])
 
 
 @settings(deadline=None)
