@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from server import jobs
 from server.api.forms import BODY_BYTES
@@ -88,19 +89,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     Without `calling` what is sealed is lost when the program ends, and no timer runs. A second factor is asked of
     physios and administrators where `factor_asked`; `zone` is the clinic's, for whoever chose none.
     """
-    around = [
-        one_line,
-        counted,
-        come_again,
-        strict_headers,
-        trusting(proxies),
-        refusals,
-        away,
-        sound,
-        same_origin,
-        allowed_only,
-    ]
-    app = web.Application(middlewares=around, client_max_size=BODY_BYTES)
+    app = web.Application(middlewares=_around(proxies), client_max_size=BODY_BYTES)
     app[PASSWORDS] = Passwords()
     app[FACTOR_ASKED] = factor_asked
     app[DESK] = desk
@@ -118,20 +107,28 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[JOBS] = calling.jobs(desk, clock, owner=new_token()[:16])
     if notice is not None:
         app[NOTICE] = notice
-    app[METRICS] = Metrics()
-    app[METRICS].watch(desk)
-    app[REVIEWER].noted = lambda outcome: app[METRICS].reviews.labels(outcome).inc()
-    app[STATE] = State()
+    _watch(app)
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
     app.on_shutdown.append(partial(_close_live, live))
-    app.cleanup_ctx.append(partial(_reading, readers))
-    app.cleanup_ctx.append(_reviewing)
-    app.cleanup_ctx.append(_hashing)
+    app.cleanup_ctx.extend([partial(_reading, readers), _reviewing, _hashing])
     if calling.timers:
         app.cleanup_ctx.append(_waking)
     return app
+
+
+def _around(proxies: Networks) -> list[Middleware]:
+    """What stands about every request, the outermost first."""
+    told = [one_line, counted, come_again, strict_headers, trusting(proxies)]
+    return [*told, refusals, away, sound, same_origin, allowed_only]
+
+
+def _watch(app: web.Application) -> None:
+    app[METRICS] = metrics = Metrics()
+    metrics.watch(app[DESK])
+    app[REVIEWER].noted = lambda outcome: metrics.reviews.labels(outcome).inc()
+    app[STATE] = State()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

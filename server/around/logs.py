@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
-import time
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
 import structlog
 from aiohttp import web
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from server.around.timed import Handler, route_of, timed
+
 Event = MutableMapping[str, Any]
 
 # Only these come through, whatever somebody passes; each is an id, a number or a word of ours.
@@ -55,26 +55,13 @@ def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None
 @web.middleware
 async def one_line(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One line a request: its route and not its address, for in that may stand a token or a query."""
-    began_s = time.monotonic()
-    status = 500
-    try:
-        response = await handler(request)
-        status = response.status
-        return response
-    except web.HTTPException as answer:
-        status = answer.status
-        raise
-    finally:
-        ids = {name: request.match_info[name] for name in OF_THE_ADDRESS if name in request.match_info}
-        write = request_log.info if status < 500 else request_log.error
-        ms = round(1000 * (time.monotonic() - began_s), 1)
-        write("request", method=request.method, route=route_of(request), status=status, ms=ms, **ids)
+    return await timed(request, handler, _write)
 
 
-def route_of(request: web.Request) -> str:
-    """The template of the address: /runners/{runner}; one word for everything that is no address of ours."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "none"
+def _write(request: web.Request, status: int, seconds: float) -> None:
+    ids = {name: request.match_info[name] for name in OF_THE_ADDRESS if name in request.match_info}
+    write = request_log.info if status < 500 else request_log.error
+    write("request", method=request.method, route=route_of(request), status=status, ms=round(1000 * seconds, 1), **ids)
 
 
 def _chain() -> list[Any]:

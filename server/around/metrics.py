@@ -6,8 +6,7 @@ import hmac
 import math
 import platform
 import sqlite3
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,14 +19,13 @@ from sqlmodel import Session, col, func, select
 
 from rules.version import RULES_VERSION
 from server.around import proxy
-from server.around.logs import route_of
+from server.around.timed import Handler, route_of, timed
 from server.problem import not_found
 from server.storage import outbox
 from server.storage.desk import Desk
 from server.storage.tables.alerts import OutboxRow
 from server.storage.tables.arrivals import ReviewRequestRow
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # The age in seconds of the oldest thing that waits; None where nothing does.
 Waiting = Callable[[Session, datetime], float | None]
 
@@ -118,20 +116,15 @@ METRICS_TOKEN: web.AppKey[SecretStr] = web.AppKey("metrics_token", SecretStr)
 @web.middleware
 async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Count each answer under the route's template: an address of its own for each runner would have no end."""
-    began_s, status = time.monotonic(), 500
-    try:
-        response = await handler(request)
-        status = response.status
-        return response
-    except web.HTTPException as answer:
-        status = answer.status
-        raise
-    finally:
-        metrics, route = request.app[METRICS], route_of(request)
-        metrics.requests.labels(_method(request), route, str(status)).inc()
-        metrics.request_seconds.labels(route).observe(time.monotonic() - began_s)
-        if _is_refused_entry(request, route, status):
-            metrics.login_failures.labels(route).inc()
+    return await timed(request, handler, _count)
+
+
+def _count(request: web.Request, status: int, seconds: float) -> None:
+    metrics, route = request.app[METRICS], route_of(request)
+    metrics.requests.labels(_method(request), route, str(status)).inc()
+    metrics.request_seconds.labels(route).observe(seconds)
+    if _is_refused_entry(request, route, status):
+        metrics.login_failures.labels(route).inc()
 
 
 def refuse_strangers(request: web.Request) -> None:

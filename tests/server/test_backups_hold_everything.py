@@ -9,6 +9,7 @@ import threading
 import filled_clinic
 import pytest
 from postgres import fresh_url, programs
+from ready_made import postgres_url
 from sqlalchemy import insert, select
 
 from server.mistake import Mistake
@@ -196,9 +197,8 @@ def test_what_was_erased_is_not_in_a_later_backup(tmp_path):
     assert b"Canary" not in (tmp_path / "copy").read_bytes()
 
 
-def test_without_pg_dump_there_is_a_sentence(chosen, clinic, tmp_path, monkeypatch):
-    if chosen.sqlite_file() is not None:
-        pytest.skip("SQLite needs no programs")
+def test_without_pg_dump_there_is_a_sentence(postgres_socket, tmp_path, monkeypatch):
+    chosen = Settings(data=tmp_path, database_url=postgres_url(postgres_socket))
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(Mistake, match="postgresql-client"):
         backup.backup(chosen, tmp_path / "copy", NOON)

@@ -1,6 +1,7 @@
 """What the database is told to keep, and that the schema on disk is the one the code speaks of."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -79,6 +80,30 @@ def test_two_writers_that_read_first_lose_nothing(database):
         thread.join()
     with database.read() as db:
         assert db.connection().exec_driver_sql("select value from counter").scalar_one() == 40
+
+
+def test_a_slow_writer_comes_to_its_turn_beside_one_that_never_rests(database):
+    with database.write() as db:
+        db.connection().exec_driver_sql("create table counter (value integer)")
+        db.connection().exec_driver_sql("insert into counter values (0)")
+    done = threading.Event()
+
+    def count_one(db, pause_s=0.0):
+        value = db.connection().exec_driver_sql("select value from counter").scalar_one()
+        time.sleep(pause_s)
+        db.connection().exec_driver_sql(f"update counter set value = {value + 1}")
+
+    def never_rest():
+        while not done.is_set():
+            database.transact(count_one)
+
+    busy = threading.Thread(target=never_rest)
+    busy.start()
+    try:
+        database.transact(lambda db: count_one(db, 0.1))
+    finally:
+        done.set()
+        busy.join()
 
 
 def test_a_write_that_fails_half_way_leaves_nothing(database):

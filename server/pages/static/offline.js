@@ -28,7 +28,7 @@ async function comeBack() {
   if (!navigator.onLine) return;
   if (runner) return mine().some((item) => item.state === "away") && sendAll();
   const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-  if (answer) window.location.reload();
+  if (answer?.ok) window.location.reload();
 }
 
 async function take(event) {

@@ -77,6 +77,16 @@ async def test_an_answer_given_without_a_network_is_kept_and_sent_when_it_is_bac
     assert (body["during"], body["after"], body["stopped"]) == (2, 0, False)
 
 
+async def test_a_server_that_was_away_gets_it_when_it_answers_again_though_the_network_never_went(clinic, phone):
+    await phone.route("**/check-ins", lambda route: route.abort())
+    await answer(phone, 2)
+    await phone.get_by_role("status").get_by_text("Kept on this phone, will be sent.").wait_for()
+    assert await said(clinic) == []
+    await phone.unroute("**/check-ins")
+    await sent(phone)
+    assert [body["during"] for body in await said(clinic)] == [2]
+
+
 async def test_with_a_network_it_is_sent_at_once_and_says_so(clinic, phone):
     await answer(phone, 1)
     await sent(phone)

@@ -1,0 +1,31 @@
+"""Timed: how a request was answered and how long that took, told to whoever keeps it, however it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Tell = Callable[[web.Request, int, float], None]
+
+
+async def timed(request: web.Request, handler: Handler, tell: Tell) -> web.StreamResponse:
+    """`tell(request, status, seconds)` is called once, also where no answer came: then the status is 500."""
+    began_s, status = time.monotonic(), 500
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        tell(request, status, time.monotonic() - began_s)
+
+
+def route_of(request: web.Request) -> str:
+    """The template of the address: /runners/{runner}; one word for everything that is no address of ours."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
