@@ -40,6 +40,24 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """Providers that get no letter at the moment, and until when: those that failed, and those with a full queue."""
+
+    resting: Mapping[str, datetime]
+    busy: Mapping[str, datetime]
+
+    def until(self, provider: str, urgency: int, now: datetime) -> datetime | None:
+        """None where it may go now. A red flag waits for no queue, and for a rest no longer than the first one."""
+        rest = self.resting.get(provider)
+        if urgency >= Urgency.PAGE:
+            return None if rest is None else min(rest, now + pacing.FIRST_WAIT)
+        return rest or self.busy.get(provider)
+
+
+NOTHING_CLOSED = Closed(resting={}, busy={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What was claimed; `looked_at` letters were decided upon, so that as many as were asked for means: look again."""
 
@@ -47,13 +65,10 @@ class Taken:
     looked_at: int
 
 
-def take(db: Session, owner: str, now: datetime, most: int, blocked: Mapping[str, datetime]) -> Taken:
-    """Claim letters that are due under a lease; the others are put off, folded into a digest or dropped.
-
-    `blocked` are providers that answer nobody at the moment, and until when they are left in peace.
-    """
+def take(db: Session, owner: str, now: datetime, most: int, closed: Closed) -> Taken:
+    """Claim letters that are due under a lease; the others are put off, folded into a digest or dropped."""
     letters = outbox.due(db, now, most)
-    taken = [_decide(db, letter, owner, now, blocked) for letter in letters]
+    taken = [_decide(db, letter, owner, now, closed) for letter in letters]
     return Taken(parcels=tuple(parcel for parcel in taken if parcel is not None), looked_at=len(letters))
 
 
@@ -89,7 +104,7 @@ def troubles(db: Session, person_id: str) -> list[str]:
     return found
 
 
-def _decide(db: Session, letter: Letter, owner: str, now: datetime, blocked: Mapping[str, datetime]) -> Parcel | None:
+def _decide(db: Session, letter: Letter, owner: str, now: datetime, closed: Closed) -> Parcel | None:
     if why := _not_to_be_sent(db, letter, now):
         outbox.drop(db, letter, why, now)
         return None
@@ -98,9 +113,10 @@ def _decide(db: Session, letter: Letter, owner: str, now: datetime, blocked: Map
         return None
     if _is_one_too_many(db, letter, now):
         return None
-    way = _way(db, letter, now, blocked)
-    if way is None or way.provider in blocked:
-        outbox.postpone(db, letter, _later(letter, way, now, blocked))
+    way = _way(db, letter, now, closed)
+    later = now + NO_WAY_YET if way is None else closed.until(way.provider, letter.urgency, now)
+    if way is None or later is not None:
+        outbox.postpone(db, letter, later or now)
         return None
     outbox.lease(db, letter, owner, now, now + pacing.LEASE)
     return Parcel(letter=letter, way=way, message=_message(db, letter, now))
@@ -158,14 +174,14 @@ def _fold(db: Session, letter: Letter, due_at: datetime, now: datetime) -> None:
     db.flush()
 
 
-def _way(db: Session, letter: Letter, now: datetime, blocked: Mapping[str, datetime]) -> Way | None:
+def _way(db: Session, letter: Letter, now: datetime, closed: Closed) -> Way | None:
     """The first channel that has not been in trouble for too long; for a red flag one that answers now, if any."""
     if letter.pinned_channel_id is not None:
         return channels.way(db, letter.person_id, letter.pinned_channel_id)
     ladder = channels.ways_of(db, letter.person_id)
     useful = [way for way in ladder if not _is_tired(way, letter, now)]
     if letter.urgency >= Urgency.PAGE:
-        useful = [way for way in useful if way.provider not in blocked] or useful
+        useful = [way for way in useful if way.provider not in closed.resting] or useful
     # Where all of them fail each gets its turn.
     return useful[0] if useful else ladder[letter.attempts % len(ladder)] if ladder else None
 
@@ -173,14 +189,6 @@ def _way(db: Session, letter: Letter, now: datetime, blocked: Mapping[str, datet
 def _is_tired(way: Way, letter: Letter, now: datetime) -> bool:
     in_trouble = way.trouble_since is not None and now - way.trouble_since >= pacing.patience(letter.urgency)
     return way.is_gone or in_trouble
-
-
-def _later(letter: Letter, way: Way | None, now: datetime, blocked: Mapping[str, datetime]) -> datetime:
-    """A red flag is not held back by a provider's rest for longer than its first wait."""
-    if way is None:
-        return now + NO_WAY_YET
-    until = blocked[way.provider]
-    return min(until, now + pacing.FIRST_WAIT) if letter.urgency >= Urgency.PAGE else until
 
 
 def _message(db: Session, letter: Letter, now: datetime) -> Message:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
+from rules.signs.alert_kinds import Urgency
 from server.letters import delivery
 from server.letters.channel import Channel
 from server.letters.channels import CHANNELS
-from server.letters.delivery import Parcel
+from server.letters.delivery import Closed, Parcel
 from server.letters.outward import NotDelivered, Outward
 from server.pacing import FIRST_WAIT, TRY_S
 from server.people.keyring import Keyring
@@ -49,7 +50,7 @@ class Postman:
         self.channels = channels
         self._desk = desk
         self._clock = clock
-        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._turns: dict[tuple[str, bool], asyncio.Semaphore] = {}
         self._busy: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._rests: dict[str, datetime] = {}
@@ -60,7 +61,7 @@ class Postman:
         begun = 0
         while True:
             try:
-                taken = await self._desk.write(delivery.take, self.owner, now, BATCH, self._blocked(now))
+                taken = await self._desk.write(delivery.take, self.owner, now, BATCH, self._closed(now))
             except DBAPIError as why:
                 log.warning("the outbox is busy: %s", type(why).__name__)
                 return begun
@@ -90,7 +91,7 @@ class Postman:
 
     async def _deliver(self, parcel: Parcel) -> None:
         provider = parcel.way.provider
-        turn = self._turns.setdefault(provider, asyncio.Semaphore(AT_ONCE))
+        turn = self._turn(parcel)
         try:
             await asyncio.wait_for(turn.acquire(), LONGEST_TURN_S)
         except TimeoutError:
@@ -108,6 +109,11 @@ class Postman:
             log.exception("a letter by %s could not be marked", parcel.way.kind)
         finally:
             turn.release()
+
+    def _turn(self, parcel: Parcel) -> asyncio.Semaphore:
+        """A red flag has a queue of its own, so that it never stands behind what can wait."""
+        queue = (parcel.way.provider, parcel.letter.urgency >= Urgency.PAGE)
+        return self._turns.setdefault(queue, asyncio.Semaphore(AT_ONCE))
 
     async def _try(self, parcel: Parcel) -> None:
         """Send first, mark afterwards: a letter may arrive twice, and never not at all."""
@@ -161,7 +167,8 @@ class Postman:
         self._failures[provider] += 1
         self._rests[provider] = now + min(FIRST_WAIT * 2 ** min(self._failures[provider] - 1, 10), LONGEST_REST)
 
-    def _blocked(self, now: datetime) -> dict[str, datetime]:
-        """The providers that are left in peace: those that failed just now, and those that have enough to do."""
-        busy = {provider: now + BUSY_WAIT for provider, count in self._busy.items() if count >= AT_ONCE}
-        return busy | {provider: until for provider, until in self._rests.items() if until > now}
+    def _closed(self, now: datetime) -> Closed:
+        return Closed(
+            resting={provider: until for provider, until in self._rests.items() if until > now},
+            busy={provider: now + BUSY_WAIT for provider, count in self._busy.items() if count >= AT_ONCE},
+        )

@@ -9,13 +9,14 @@ from datetime import timedelta
 import alert_kit
 import pytest
 from alert_kit import ADMIN, NOON, PHYSIO, RUNNER, SECOND
-from receivers import broker, http_receiver, mail_server
+from receivers import broker, http_receiver, mail_server, until
 
 from rules.signs.alert_kinds import Urgency
 from server import alerts
 from server.alerts import Found
 from server.letters import delivery, house, ways
 from server.letters.channels import mqtt
+from server.letters.postman import AT_ONCE
 from server.pacing import Wishes
 from server.storage import alerts as kept
 from server.storage import channels, people
@@ -103,7 +104,7 @@ async def test_a_letter_that_one_process_has_in_hand_is_taken_by_no_other_until_
     await kit.desk.write(stands)
 
     async def taken(owner, now):
-        return len((await kit.desk.write(delivery.take, owner, now, 10, {})).parcels)
+        return len((await kit.desk.write(delivery.take, owner, now, 10, delivery.NOTHING_CLOSED)).parcels)
 
     assert await taken("first", NOON) == 1
     assert await taken("second", NOON + timedelta(seconds=59)) == 0
@@ -186,6 +187,37 @@ async def test_a_provider_that_hangs_breaks_off_or_is_down_holds_up_nobody_else(
         await kit.send()
         kit.now += timedelta(hours=1)
     assert await kit.rows("select count(*) from outbox where sent_at is null") == [(0,)]
+
+
+async def test_fifty_red_flags_of_one_minute_all_go_in_that_minute(kit, receiver):
+    await kit.add_way(PHYSIO, "webhook", url=f"{receiver.url}/hook")
+    await kit.desk.write(stands, number=50, urgency=Urgency.PAGE)
+    await kit.send()
+    assert len(set(receiver.keys())) == len(receiver.got) == 50, "more than one batch and more than go at once"
+
+
+async def test_a_red_flag_passes_the_queue_of_what_can_wait_at_the_same_provider(kit, receiver):
+    receiver.ways = {"/slow": "hang"}
+    colleagues = [f"x-{number}" for number in range(2 * AT_ONCE)]
+
+    def arrive(db):
+        for person_id in colleagues:
+            people.add_person(db, people.Person(id=person_id, name="X Example", role="physio"), NOON)
+            channels.save_wishes(db, person_id, alert_kit.NEVER_QUIET)
+            people.give_consent(db, RUNNER.id, person_id, NOON)
+            alert_kit.give_way(db, kit.postman, person_id, "webhook", url=f"{receiver.url}/slow")
+
+    await kit.desk.write(arrive)
+    await kit.add_way(PHYSIO, "webhook", url=f"{receiver.url}/well")
+    await kit.desk.write(stands, hearers=[(person_id, "physio") for person_id in colleagues])
+    await kit.postman.drain(kit.now)
+    await until(lambda: len(receiver.keys("/slow")) == AT_ONCE)
+    await kit.desk.write(stands, urgency=Urgency.PAGE)
+    await kit.postman.drain(kit.now)
+    await until(lambda: receiver.keys("/well"), patience_s=5)  # those before it take ten seconds each
+    assert len(receiver.keys("/slow")) == AT_ONCE
+    receiver.released.set()
+    await kit.postman.settle()
 
 
 async def test_after_a_day_the_second_channel_is_used_and_a_banner_says_why(kit, receiver, mail):
@@ -286,7 +318,6 @@ async def test_a_channel_whose_key_is_lost_says_so_and_its_secret_lies_nowhere_i
 async def test_a_broker_gets_alerts_and_a_home_sees_the_state_as_sensors(kit, tmp_path):
     import paho.mqtt.client as paho
     from paho.mqtt.enums import CallbackAPIVersion
-    from receivers import until
 
     with broker() as port:
         await kit.add_way(RUNNER, "mqtt", host="127.0.0.1", port=str(port))
