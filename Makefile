@@ -45,7 +45,7 @@ fuzz: setup      ## strange bytes for every reader, FUZZ_SECONDS (60) for each; 
 
 # What `make test` does briefly, for as long as a release deserves; each number may be given.
 soak: export STRIDEGATE_EXAMPLES ?= 100000
-soak: export STRIDEGATE_SOAK ?= 50
+soak: export STRIDEGATE_SOAK ?= 100
 soak: export FUZZ_SECONDS ?= 600
 soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
 	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py

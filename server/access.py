@@ -5,7 +5,7 @@ Every request passes `allow` before anything of it is read, and the deed itself 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -24,9 +24,10 @@ ROLES = {Who.STAFF: ("physio", "admin"), Who.PHYSIO: ("physio",), Who.ADMIN: ("a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """Who came in, and by what; `to_be_noted` where the database should learn that they were here."""
+    """Who came in, and by what, and to which runner; `to_be_noted` where the database should learn of it."""
 
     person: Person | None = None
+    runner: Person | None = None
     login: Login | None = None
     program: ProgramToken | None = None
     gateway_id: str | None = None
@@ -39,13 +40,14 @@ def allow(db: Session, need: Need, shown: str | None, runner_id: str | None, now
         case Who.ANYONE:
             return Allowed()
         case Who.GATEWAY:
-            return _gateway(db, shown)
+            gateway_id, is_next = _gateway(db, shown)
+            return Allowed(gateway_id=gateway_id, to_be_noted=is_next)
         case Who.BRINGER if shown and people.gateway_of(db, shown):
             return _bringer(db, shown, runner_id)
         case Who.ARRIVING:
             return _arriving(db, shown, now)
     allowed = _whole(_arriving(db, shown, now, programs_too=True))
-    _in_their_place(db, need.who, allowed, runner_id, now)
+    allowed = replace(allowed, runner=_in_their_place(db, need.who, allowed, runner_id, now))
     if allowed.program is not None and need.scope not in allowed.program.scopes:
         raise Problem(403, "Not in its scope", f"This token was not made for this ({need.scope or 'no token is'}).")
     return allowed
@@ -66,7 +68,7 @@ def login_of(db: Session, shown: str | None, now: datetime) -> tuple[Person, Log
 
 def may_see(db: Session, person: Person, runner_id: str, now: datetime) -> Person:
     """The runner whom this person may see: themselves, or one in their care. Raises Problem 404 for any other."""
-    runner = people.person(db, runner_id)
+    runner = person if person.id == runner_id else people.person(db, runner_id)
     if runner is None or runner.role != "runner":
         raise not_found()
     if person.id == runner_id:
@@ -79,10 +81,7 @@ def may_see(db: Session, person: Person, runner_id: str, now: datetime) -> Perso
 
 def gateway_of(db: Session, bearer: str | None) -> str:
     """The gateway behind a bearer token. Raises Problem 401 where there is none, or it was revoked."""
-    gateway_id = people.gateway_of(db, bearer) if bearer else None
-    if gateway_id is None:
-        raise Problem(401, "Token not known", "This gateway is not paired with this server, or its token was revoked.")
-    return gateway_id
+    return _gateway(db, bearer)[0]
 
 
 def note(db: Session, allowed: Allowed, shown: str, address: str, now: datetime) -> str | None:
@@ -121,28 +120,33 @@ def _whole(allowed: Allowed) -> Allowed:
     return allowed
 
 
-def _in_their_place(db: Session, who: Who, allowed: Allowed, runner_id: str | None, now: datetime) -> None:
+def _in_their_place(db: Session, who: Who, allowed: Allowed, runner_id: str | None, now: datetime) -> Person | None:
+    """The runner whom the address names, where it names one. Raises Problem 403 or 404."""
     person = allowed.person or _nobody()
     if who in ROLES and person.role not in ROLES[who]:
         raise not_found()
-    if who in (Who.SEER, Who.CARER, Who.SELF, Who.BRINGER):
-        may_see(db, person, runner_id or "", now)
+    names_one = who in (Who.SEER, Who.CARER, Who.SELF, Who.BRINGER)
+    runner = may_see(db, person, runner_id or "", now) if names_one else None
     if who is Who.CARER and person.role != "physio":
         raise Problem(403, "Only a physio", "This is for the physio who looks after the runner.")
     if who is Who.SELF and person.id != runner_id:
         raise Problem(403, "Only the runner answers", "How a run felt is the runner's own word.")
+    return runner
 
 
-def _gateway(db: Session, shown: str | None) -> Allowed:
-    gateway_id = gateway_of(db, shown)
-    return Allowed(gateway_id=gateway_id, to_be_noted=gateways.is_next_token(db, shown or ""))
+def _gateway(db: Session, shown: str | None) -> tuple[str, bool]:
+    """The gateway, and whether it shows its next token for the first time. Raises Problem 401."""
+    held = people.token_of_gateway(db, shown) if shown else None
+    if held is None:
+        raise Problem(401, "Token not known", "This gateway is not paired with this server, or its token was revoked.")
+    return held
 
 
 def _bringer(db: Session, shown: str, runner_id: str | None) -> Allowed:
-    allowed = _gateway(db, shown)
-    if not people.brings_runs_of(db, allowed.gateway_id or "", runner_id or ""):
-        raise erased.gone_or_unknown(db, allowed.gateway_id or "", runner_id or "")
-    return allowed
+    gateway_id, is_next = _gateway(db, shown)
+    if not people.brings_runs_of(db, gateway_id, runner_id or ""):
+        raise erased.gone_or_unknown(db, gateway_id, runner_id or "")
+    return Allowed(gateway_id=gateway_id, to_be_noted=is_next)
 
 
 def _no_login() -> Problem:

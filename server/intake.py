@@ -98,8 +98,9 @@ def put_chunk(
 ) -> Literal["new", "same", "conflict"]:
     """Keep one sealed chunk, whose digest was checked. Other bytes under a known number are kept aside and never
     replace the first. Raises Problem 401, 404, or 410 where the capture was deleted."""
-    capture = _own(db, access.gateway_of(db, bearer), capture_id)
-    known = captures.chunk_hash(db, capture, seq)
+    gateway_id = access.gateway_of(db, bearer)
+    found, known = captures.find_with_chunk(db, capture_id, seq)
+    capture = _owned(db, gateway_id, capture_id, found)
     if known == digest:
         return "same"
     if known is not None or capture.state == "complete":
@@ -149,7 +150,11 @@ def root_of(capture_id: str, chunks: list[str]) -> str:
 
 
 def _own(db: Session, gateway_id: str, capture_id: str) -> Capture:
-    capture = captures.find(db, capture_id)
+    return _owned(db, gateway_id, capture_id, captures.find(db, capture_id))
+
+
+def _owned(db: Session, gateway_id: str, capture_id: str, capture: Capture | None) -> Capture:
+    """The capture that was found, where it is this gateway's. Raises Problem 404 or 410."""
     if capture is None:
         owners = captures.deleted_from(db, capture_id)
         if any(people.brings_runs_of(db, gateway_id, runner_id) for runner_id in owners):

@@ -16,6 +16,7 @@ from server.people.passwords import Passwords
 from server.reading.readers import Readers
 from server.reviewer import Reviewer
 from server.storage.desk import Desk
+from server.storage.people import Person
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 REVIEWER: web.AppKey[Reviewer] = web.AppKey("reviewer", Reviewer)
@@ -31,4 +32,5 @@ KEYRING: web.AppKey[Keyring] = web.AppKey("keyring", Keyring)
 FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios and administrators
 JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
+RUNNER: web.RequestKey[Person | None] = web.RequestKey("runner")  # whom its address names, and whoever asks may see
 OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)

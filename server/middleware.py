@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from server import access, needs, problem
-from server.keys import CLOCK, DESK, NEW_TOKEN
+from server.keys import CLOCK, DESK, NEW_TOKEN, RUNNER
 from server.needs import Need, Who
 from server.pages import frame
 from server.people import credentials
@@ -86,6 +86,7 @@ async def allowed_only(request: web.Request, handler: Handler) -> web.StreamResp
 async def _ask(request: web.Request, need: Need) -> None:
     desk, now, shown = request.app[DESK], request.app[CLOCK](), credentials.shown(request)
     allowed = await desk.read(access.allow, need, shown, request.match_info.get("runner"), now)
+    request[RUNNER] = allowed.runner
     if allowed.to_be_noted and shown:
         await desk.write(access.note, allowed, shown, request.remote or "", now)
 

@@ -37,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
 async def put_chunk(request: web.Request) -> web.Response:
     """PUT captures/{id}/chunks/{seq}: 201 new, 200 same, 409 other bytes; answered only once it is on disk."""
     bearer = credentials.bearer(request)
-    request.app[QUOTA].spend(bearer or request.remote or "", request.content_length or 0)
+    await request.app[QUOTA].spend(bearer or request.remote or "", request.content_length or 0)
     seq = forms.whole_number(request.match_info["seq"], "The number of a chunk")
     body = await forms.in_time(request.read())  # unpacked by aiohttp, which stops at the application's own size
     digest = intake.checked(seq, body, request.headers.get("Content-Digest", ""))

@@ -33,15 +33,15 @@ class Taken:
 
 async def receive(request: web.Request) -> web.Response:
     """POST runners/{id}/files?name=: 201 new, 200 the same bytes again, 422 with the reason where no run is in it."""
-    spend(request, request.content_length or 0)
+    await spend(request, request.content_length or 0)
     body = await bounded(request.content.iter_chunked(64 * 1024))
     taken = await take(request, request.query.get("name", ""), body)
     return web.json_response({"file": taken.digest, "runs": taken.runs}, status=201 if taken.new else 200)
 
 
-def spend(request: web.Request, size: int) -> None:
+async def spend(request: web.Request, size: int) -> None:
     """Count what a sender brings. Raises Problem 429."""
-    request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", size)
+    await request.app[QUOTA].spend(credentials.shown(request) or request.remote or "", size)
 
 
 async def take(request: web.Request, name: str, body: bytes) -> Taken:

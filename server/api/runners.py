@@ -12,14 +12,13 @@ from sqlmodel import Session
 from rules.override import Override
 from server import access, audit, review
 from server.api import forms
-from server.care.lately import Lately
-from server.keys import CLOCK, DESK, LATELY
+from server.keys import CLOCK, DESK, LATELY, RUNNER
 from server.people import credentials
 from server.problem import Problem, not_found
 from server.review import Look
 from server.runs import late, rearranging
 from server.runs.sessions import home
-from server.storage import people, runs
+from server.storage import runs
 from server.storage.people import Person
 
 
@@ -28,9 +27,10 @@ async def verdict(request: web.Request) -> web.Response:
 
     `decision` is the one that holds: the computed one, or a physio's `override`, which stands beside it.
     """
-    look = await request.app[DESK].read(
-        _lately, request.app[LATELY], request.match_info["runner"], request.app[CLOCK]()
-    )
+    runner = request[RUNNER]  # whoever asks was let in for them when the request began
+    if runner is None:
+        raise not_found()
+    look = await request.app[DESK].read(request.app[LATELY].look, runner, request.app[CLOCK]())
     return web.json_response(
         {
             "runner": look.runner.id,
@@ -68,14 +68,6 @@ async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
         said,
         now,
     )
-
-
-def _lately(db: Session, lately: Lately, runner_id: str, now: datetime) -> Look:
-    """Whoever asks was let in for this runner when the request began."""
-    runner = people.person(db, runner_id)
-    if runner is None:
-        raise not_found()
-    return lately.look(db, runner, now)
 
 
 def look_as(db: Session, login: str | None, runner_id: str, now: datetime) -> Look:

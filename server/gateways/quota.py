@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.aio.storage import MemoryStorage  # the other one starts a thread ever again, while everybody waits
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from server.problem import Problem
 
@@ -29,13 +29,14 @@ class Quota:
         self._requests = RateLimitItemPerMinute(allowance.requests_a_minute)
         self._bytes = RateLimitItemPerDay(allowance.bytes_a_day)
 
-    def spend(self, sender: str, size: int) -> None:
+    async def spend(self, sender: str, size: int) -> None:
         """Count a request and its bytes. Raises Problem 429 with the seconds to wait."""
         who = hashlib.sha256(sender.encode()).hexdigest()  # no token lies in a counter
-        self._count(self._requests, who, 1, "Too many requests in one minute.")
-        self._count(self._bytes, who, max(size, 1), "Too much was sent on one day.")
+        await self._count(self._requests, who, 1, "Too many requests in one minute.")
+        await self._count(self._bytes, who, max(size, 1), "Too much was sent on one day.")
 
-    def _count(self, item: RateLimitItem, who: str, cost: int, sentence: str) -> None:
-        if not self._limiter.hit(item, who, cost=cost):
-            left_s = max(1, round(self._limiter.get_window_stats(item, who).reset_time - time.time()))
+    async def _count(self, item: RateLimitItem, who: str, cost: int, sentence: str) -> None:
+        if not await self._limiter.hit(item, who, cost=cost):
+            window = await self._limiter.get_window_stats(item, who)
+            left_s = max(1, round(window.reset_time - time.time()))
             raise Problem(429, "Too much at once", f"{sentence} Nothing is lost; send it later.", retry_after_s=left_s)

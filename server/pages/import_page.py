@@ -33,7 +33,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 async def bring(request: web.Request) -> web.StreamResponse:
     """POST /runners/{id}/import: the same files from a browser without scripts, all in one form."""
-    files.spend(request, request.content_length or 0)
+    await files.spend(request, request.content_length or 0)
     reader = await frame.reader_for(request, await entrance.who(request))
     if request.content_type != "multipart/form-data":
         raise Problem(422, "No file", "Choose at least one file.")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert
 from sqlmodel import Session, col, delete, select, update
 
+from server.storage import quick
 from server.storage.tables.arrivals import (
     CaptureRow,
     ChunkConflictRow,
@@ -50,8 +51,8 @@ class Claim:
 
 
 def find(db: Session, capture_id: str) -> Capture | None:
-    row = db.exec(_CAPTURES.where(CaptureRow.id == capture_id)).mappings().first()
-    return None if row is None else Capture(**row)
+    row = quick.first(db, _CAPTURE, capture=capture_id)
+    return None if row is None else Capture(**row._mapping)
 
 
 def begin(db: Session, capture: Capture, now: datetime) -> None:
@@ -73,11 +74,12 @@ def chunk_hashes(db: Session, capture: Capture) -> dict[int, str]:
     return dict(db.exec(query).all())
 
 
-def chunk_hash(db: Session, capture: Capture, seq: int) -> str | None:
-    """The hash of one chunk, None where it is not held."""
-    place = {"runner": capture.runner_id, "capture": capture.id, "seq": seq}
-    found: str | None = db.connection().execute(_CHUNK_HASH, place).scalar()
-    return found
+def find_with_chunk(db: Session, capture_id: str, seq: int) -> tuple[Capture | None, str | None]:
+    """A capture, and the hash of one chunk of it, None where that is not held."""
+    row = quick.first(db, _CAPTURE_AND_CHUNK, capture=capture_id, seq=seq)
+    if row is None:
+        return None, None
+    return Capture(**{name: row._mapping[name] for name in _FACTS}), row.sha256
 
 
 def add_chunk(db: Session, capture: Capture, seq: int, digest: str, packets: int, body: bytes) -> None:
@@ -281,10 +283,15 @@ def _request(row: ReviewRequestRow) -> ReviewRequest:
     return ReviewRequest(runner_id=row.runner_id, kind=row.kind, source_id=row.source_id, trouble=row.trouble)
 
 
-_CAPTURES = select(*(getattr(CaptureRow, field.name) for field in fields(Capture)))
+_FACTS = [field.name for field in fields(Capture)]
+_CAPTURES = select(*(getattr(CaptureRow, name) for name in _FACTS))
+_CAPTURE = _CAPTURES.where(col(CaptureRow.id) == bindparam("capture"))
 _ADD_CHUNK = insert(ChunkRow)
-_CHUNK_HASH = select(ChunkRow.sha256).where(
-    ChunkRow.runner_id == bindparam("runner"),
-    ChunkRow.capture_id == bindparam("capture"),
-    ChunkRow.seq == bindparam("seq"),
+_CAPTURE_AND_CHUNK = _CAPTURE.add_columns(col(ChunkRow.sha256)).outerjoin(
+    ChunkRow,
+    and_(
+        col(ChunkRow.runner_id) == col(CaptureRow.runner_id),
+        col(ChunkRow.capture_id) == col(CaptureRow.id),
+        col(ChunkRow.seq) == bindparam("seq"),
+    ),
 )

@@ -69,10 +69,6 @@ def offer_token(db: Session, gateway_id: str, token: str) -> None:
     db.add(row)
 
 
-def is_next_token(db: Session, token: str) -> bool:
-    return db.exec(select(GatewayRow.id).where(GatewayRow.next_sha256 == _hash(token))).first() is not None
-
-
 def take_next_token(db: Session, token: str, now: datetime) -> str | None:
     """The new token was used: the old one is worth nothing from now on. Gives the gateway's id."""
     row = db.exec(select(GatewayRow).where(GatewayRow.next_sha256 == _hash(token))).first()

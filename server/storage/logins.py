@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row, bindparam
 from sqlmodel import Session, col, select
 
+from server.storage import quick
 from server.storage.tables.people import LoginRow
 
 ID_LETTERS = 16  # of the hash; the token itself is nowhere
@@ -52,7 +55,7 @@ def add(db: Session, token: str, login: Login) -> None:
 
 def find(db: Session, token: str, now: datetime) -> Login | None:
     """The login of this token; None where there is none, or its time is over."""
-    row = db.get(LoginRow, _hash(token))
+    row = quick.first(db, _LOGIN, token=_hash(token))
     login = None if row is None else _login(row)
     return None if login is None or login.is_over(now) else login
 
@@ -109,13 +112,18 @@ def end_all(db: Session, person_id: str, but: str | None = None) -> int:
     return len(rows)
 
 
-def _login(row: LoginRow) -> Login:
-    return Login(id=_id(row), **row.model_dump(exclude={"token_sha256"}))
+def _login(row: LoginRow | Row[Any]) -> Login:
+    return Login(id=_id(row), **{name: getattr(row, name) for name in _FACTS})
 
 
-def _id(row: LoginRow) -> str:
+def _id(row: LoginRow | Row[Any]) -> str:
     return row.token_sha256[:ID_LETTERS]
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+_FACTS = tuple(field.name for field in fields(Login) if field.name != "id")
+_LOGINS = quick.table(LoginRow)
+_LOGIN = quick.every(_LOGINS).where(_LOGINS.c.token_sha256 == bindparam("token"))

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from server.storage import quick
 from server.storage.tables.gateways import AssignmentRow, GatewayRow, HeartbeatRow, PairingMissRow, PairingRow
 
 SILENT = timedelta(hours=6)  # a gateway speaks every few minutes; a night's power cut is not yet a silence
@@ -111,8 +112,7 @@ def beat(
 
 def packets_elsewhere(db: Session, runner_id: str) -> int:
     """Packets of a runner that gateways said they still hold."""
-    query = select(HeartbeatRow).join(GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id))
-    return sum(int(row.held.get(runner_id, 0)) for row in db.exec(query))
+    return sum(int(held.get(runner_id, 0)) for (held,) in quick.rows(db, _HELD))
 
 
 def beats_of(db: Session, runner_id: str) -> list[Beat]:
@@ -163,3 +163,6 @@ def _pairing(row: PairingRow) -> Pairing:
 
 def _hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+_HELD = select(HeartbeatRow.held).join(GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Row, bindparam, or_
 from sqlmodel import Session, col, select
 
+from server.storage import quick
 from server.storage.tables.gateways import AssignmentRow, GatewayRow
 from server.storage.tables.people import HOME_CLINIC, CareRequestRow, CareRow, ClinicRow, CoverRow, EntryRow, PersonRow
 
@@ -56,7 +57,7 @@ def add_person(db: Session, person: Person, now: datetime) -> None:
 
 def is_member(db: Session, person_id: str, now: datetime) -> bool:
     """Whether the person belongs to their clinic now."""
-    row = db.get(PersonRow, person_id)
+    row = quick.first(db, _PERSON, person=person_id)
     if row is None or (row.member_from is not None and now < row.member_from):
         return False
     return row.member_until is None or now < row.member_until
@@ -75,7 +76,7 @@ def change_role(db: Session, person_id: str, role: str) -> None:
 
 
 def person(db: Session, person_id: str) -> Person | None:
-    row = db.get(PersonRow, person_id)
+    row = quick.first(db, _PERSON, person=person_id)
     return None if row is None else _person(row)
 
 
@@ -258,9 +259,15 @@ def remove_gateway(db: Session, gateway_id: str) -> None:
 
 def gateway_of(db: Session, token: str) -> str | None:
     """The id of the gateway that holds this token, or the one that follows it, unless it was revoked."""
-    same = or_(GatewayRow.token_sha256 == _hash(token), GatewayRow.next_sha256 == _hash(token))  # type: ignore[arg-type]
-    row = db.exec(select(GatewayRow).where(same)).first()
-    return row.id if row is not None and row.revoked_at is None else None
+    held = token_of_gateway(db, token)
+    return None if held is None else held[0]
+
+
+def token_of_gateway(db: Session, token: str) -> tuple[str, bool] | None:
+    """As `gateway_of`, with whether this is the token that follows the one in use."""
+    hashed = _hash(token)
+    row = quick.first(db, _GATEWAY, token=hashed)
+    return (row.id, row.next_sha256 == hashed) if row is not None and row.revoked_at is None else None
 
 
 def runners_brought_by(db: Session, gateway_id: str) -> list[Person]:
@@ -278,10 +285,17 @@ def brings_runs_of(db: Session, gateway_id: str, runner_id: str) -> bool:
     return db.get(AssignmentRow, (gateway_id, runner_id)) is not None
 
 
-def _person(row: PersonRow) -> Person:
+def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(id=row.id, name=row.name, role=row.role, clinic_id=row.clinic_id)
 
 
 def _hash(token: str) -> str:
     # Tokens are 256 random bits, so one plain hash keeps them secret.
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+_PEOPLE, _GATEWAYS = quick.table(PersonRow), quick.table(GatewayRow)
+_PERSON = quick.every(_PEOPLE).where(_PEOPLE.c.id == bindparam("person"))
+_GATEWAY = quick.every(_GATEWAYS).where(
+    or_(_GATEWAYS.c.token_sha256 == bindparam("token"), _GATEWAYS.c.next_sha256 == bindparam("token"))
+)

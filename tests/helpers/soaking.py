@@ -1,4 +1,4 @@
-"""How much more than usual is asked of a test that goes on as long as it is let: `make soak` asks for fifty times."""
+"""How much more than usual is asked of a test that goes on as long as it is let: `make soak` asks for a hundred times."""
 
 import os
 
