@@ -85,7 +85,7 @@ async def allowed_only(request: web.Request, handler: Handler) -> web.StreamResp
 
 async def _ask(request: web.Request, need: Need) -> None:
     desk, now, shown = request.app[DESK], request.app[CLOCK](), credentials.shown(request)
-    allowed = await desk.read(access.allow, need, shown, request.match_info.get("runner"), now)
+    allowed = await desk.ask(access.allow, need, shown, request.match_info.get("runner"), now)
     request[RUNNER] = allowed.runner
     if allowed.to_be_noted and shown:
         await desk.write(access.note, allowed, shown, request.remote or "", now)

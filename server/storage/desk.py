@@ -11,8 +11,9 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlmodel import Session
 
+from server.storage.asking import asking
 from server.storage.database import Database
-from server.storage.writer import Writer
+from server.storage.writer import writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +25,8 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
-        self._writer = Writer(database) if database.is_sqlite else None
+        self._writer = writing(database) if database.is_sqlite else None
+        self._asked = asking(database)
         self._writers = ThreadPoolExecutor(4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
@@ -35,6 +37,11 @@ class Desk:
 
         with self._watched("read"):
             return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
+
+    async def ask(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for what reads a few rows at every request."""
+        with self._watched("ask"):
+            return cast(T, await self._asked.do(lambda db: work(db, *args, **kwargs)))
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""
@@ -63,6 +70,7 @@ class Desk:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+        self._asked.close()
         self._writers.shutdown()
         self._readers.shutdown()
         self.database.close()

@@ -1,4 +1,4 @@
-"""How much more than usual is asked of a test that goes on as long as it is let: `make soak` asks for a hundred times."""
+"""How much more than usual is asked of a test that may go on for hours: `make soak` asks for a hundred times."""
 
 import os
 

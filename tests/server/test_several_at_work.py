@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import clinic_kit as kit
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import text
 
 from sensors.recording import DECODER_VERSION
 from server import intake
 from server.problem import Problem
 from server.storage import captures, people
+from server.storage.asking import asking
 from server.storage.captures import Claim
 from server.storage.database import Database
 from server.storage.people import Person
-from server.storage.writer import Writer
+from server.storage.writer import writing
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ class Slow:
 
 async def together(database, *works):
     slow = Slow(database)
-    writer = Writer(slow)
+    writer = writing(slow)
     first = asyncio.ensure_future(writer.do(add("first")))
     while not writer._waiting.empty():
         await asyncio.sleep(0)
@@ -108,11 +110,26 @@ async def test_a_work_that_fails_half_way_takes_only_itself_back(sqlite):
 
 async def test_nobody_is_told_before_it_is_on_disk(sqlite, tmp_path):
     """What was acknowledged is seen by another connection at once."""
-    writer = Writer(sqlite)
+    writer = writing(sqlite)
     for number in range(20):
         await writer.do(add(f"n-{number}"))
         assert f"n-{number}" in names(sqlite)
     writer.close()
+
+
+async def test_of_questions_that_are_asked_together_one_that_fails_is_nobody_elses(database):
+    """Also where one broken statement ends PostgreSQL's whole transaction."""
+    turns = asking(database)
+    questions = [lambda db: people.person(db, "r-1").name, refuse_early, ask_what_is_not_there] * 3
+    asked = asyncio.gather(*(turns.do(question) for question in questions), return_exceptions=True)
+    found = [getattr(one, "status", one) for one in await asked]
+    turns.close()
+    assert found[0::3] == ["Ada Example"] * 3 and found[1::3] == [404] * 3
+    assert all(isinstance(one, DBAPIError) for one in found[2::3])
+
+
+def ask_what_is_not_there(db):
+    return db.connection().execute(text("select * from nowhere")).all()
 
 
 def arrive(db, number):

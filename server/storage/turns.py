@@ -1,0 +1,79 @@
+"""Turns: one thread takes up whatever waits, all of it at once, so that one wait serves many."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+MOST = 64  # works in one transaction; what waits longer than a few milliseconds is the disk, not they
+Work = Callable[[Session], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    value: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class Turns:
+    """`together` does some works and gives the outcome of each, in their order."""
+
+    def __init__(self, name: str, together: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
+        self._together = together
+        self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    async def do(self, work: Work) -> Any:
+        """What `work` returns, or raises, once its turn is over."""
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, loop.create_future())
+        self._waiting.put(job)
+        return await job.future
+
+    def close(self) -> None:
+        """Do what waits, then end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            jobs = [self._waiting.get()]
+            while len(jobs) < MOST and jobs[-1] is not None and not self._waiting.empty():
+                jobs.append(self._waiting.get())
+            ended = jobs[-1] is None
+            batch = [job for job in jobs if job is not None]
+            if batch:
+                _tell(batch, self._together([job.work for job in batch]))
+
+
+def _tell(batch: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
+    """One call into each event loop, whatever the number of works."""
+    for loop in {job.loop for job in batch}:
+        mine = [(job.future, outcome) for job, outcome in zip(batch, outcomes, strict=True) if job.loop is loop]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(told: Sequence[tuple[asyncio.Future[Any], Outcome]]) -> None:
+    for future, outcome in told:
+        if future.done():  # nobody waits any more; what was written stays written
+            continue
+        if outcome.error is not None:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.value)
