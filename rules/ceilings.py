@@ -27,11 +27,10 @@ def held(metrics: Metrics, ceil: Mapping[str, float]) -> dict[str, float | None]
 
 def passed(values: Metrics, ceil: Mapping[str, float]) -> tuple[Breach, ...]:
     """The ceilings that were passed by values as `held` gives them; equal is within, and one not known passes none."""
-    measured = ((name, values[name], ceiling) for name, ceiling in ceil.items())
     return tuple(
-        Breach(metric=name, measured=value, ceiling=ceiling)
-        for name, value, ceiling in measured
-        if value is not None and exceeds(value, ceiling)
+        Breach(metric=name, measured=value, ceiling=ceil[name])
+        for name, value in values.items()
+        if value is not None and exceeds(value, ceil[name])
     )
 
 
@@ -41,7 +40,8 @@ def ceiling_metric(metrics: Metrics, name: str) -> float | None:
     `eff80_ceil_n` holds the fast efforts on any slope, `inc4_ceil_s` an incline that the runner typed in: neither earns
     a dose, and both are held against the limit.
     """
-    whatever_else = metric(metrics, _own_count(name))
+    own = _own_count(name)
+    whatever_else = metric(metrics, own) if own in metrics else None
     return whatever_else if whatever_else is not None else metric(metrics, name)
 
 

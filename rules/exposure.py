@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 import numpy as np
 
 from rules.references import effective
-from rules.signal.efforts import Effort, find
+from rules.signal.effort import Effort
+from rules.signal.efforts import find
 from rules.signal.grade import ENTERED
 from rules.signal.histogram import Bin, histogram
 from rules.signal.samples import Samples, prepare
@@ -69,11 +71,13 @@ def measure(
     references = effective(references)
     samples = prepare(recording)
     samples = replace(samples, fatigued=fatigued(samples, fatigue_onset_s, previous))
+    found = {x: find(samples, x, references.v_max_mps) for x in told_percents(samples)}
+    samples = replace(samples, efforts=found)
     measured: dict[str, float | None] = {}
     for trigger in TRIGGERS:
         measured |= trigger.measure(samples, references)
     coverage = _coverage(samples)
-    efforts = tuple(effort for x in told_percents(samples) for effort in find(samples, x, references.v_max_mps))
+    efforts = tuple(chain.from_iterable(found.values()))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
         quality=_quality(samples, coverage, recording),

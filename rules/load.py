@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.numbers import DECIMALS, known, metric
 from rules.vocabulary import Decision, References, Session
-from rules.windows import DAY
 
-L30_DAYS = 30
+NO_TIME, L30 = timedelta(0), timedelta(days=30)
 L30_FLOOR_M = 2500.0  # expert default: the base of a runner without any
 SPIKE_EXCESS_M = 500.0  # expert default: less than this beyond the longest is no jump, whatever the ratio
 
@@ -67,13 +66,13 @@ def longest_before(start: datetime, history: Sequence[Session], references: Refe
 
     What the runner declared at enrolment serves every session up to 30 days after it was declared.
     """
-    before = (session for session in history if 0 < (start - session.start) / DAY <= L30_DAYS)
-    distances = [metric(session.metrics, "run_m") or 0.0 for session in before]
-    return max(L30_FLOOR_M, _declared(start, references), *distances)
+    before = (session for session in history if NO_TIME < start - session.start <= L30)
+    distances = (known(session.metrics.get("run_m")) or 0.0 for session in before)
+    return max(L30_FLOOR_M, _declared(start, references), round(max(distances, default=0.0), DECIMALS))
 
 
 def _declared(start: datetime, references: References) -> float:
     declared_m, at = known(references.declared_longest_m), references.declared_at
-    if declared_m is None or at is None or (start - at) / DAY > L30_DAYS:
+    if declared_m is None or at is None or start - at > L30:
         return 0.0
     return declared_m

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.case import Case
-from rules.numbers import metric
+from rules.numbers import known
 from rules.view import View
 
 HEART_RATE_METRICS = ("decoupling_pct", "hr_drift_pct", "trimp")
@@ -30,6 +30,6 @@ def _unchecked_ceilings(view: View) -> Iterator[str]:
 
 def _heart_rate(view: View) -> Iterator[str]:
     """No session of this stage says anything of the heart; nothing depends on it."""
-    values = (metric(seen.session.metrics, name) for seen in view.since_entry for name in HEART_RATE_METRICS)
-    if view.since_entry and all(value is None for value in values):
+    told = (known(seen.session.metrics.get(name)) for seen in view.since_entry for name in HEART_RATE_METRICS)
+    if view.since_entry and all(value is None for value in told):
         yield "HR_ABSENT_INFO"

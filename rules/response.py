@@ -21,14 +21,13 @@ def classify(
     Pain 0-10, stiffness in minutes; a baseline that is None is 0. `after` may be missing in a GREEN session.
     """
     said = check_in or _NOT_ASKED
-    pains = _pains(said, known(baseline_morning) or 0.0)
+    pains = _pains(said, baseline_morning)
     if _ended_badly(said, profile) or _any_from(pains, profile.red):
         return Response.RED
-    if _any_above(pains, profile.green) or _stiffer(said, known(baseline_stiff_min) or 0.0):
+    if _any_above(pains, profile.green) or _stiffer(said, baseline_stiff_min):
         return Response.AMBER
-    if known(said.during) is None or known(said.morning) is None:
-        return Response.UNKNOWN
-    return Response.GREEN
+    during, _, rise = pains
+    return Response.UNKNOWN if during is None or rise is None else Response.GREEN
 
 
 def is_pending(session: Session, response: Response, now: datetime) -> bool:
@@ -44,11 +43,14 @@ def has_morning(session: Session) -> bool:
 _Pains = tuple[float | None, float | None, float | None]
 
 
-def _pains(said: CheckIn, baseline: float) -> _Pains:
-    morning = known(said.morning)
-    # 2.2 - 1.2 is a little above 1 in floating point, and must not be.
-    rise = None if morning is None else round(max(0.0, morning - baseline), 6)
-    return known(said.during), known(said.after), rise
+def _pains(said: CheckIn, baseline: float | None) -> _Pains:
+    return known(said.during), known(said.after), _rise(known(said.morning), known(baseline) or 0.0)
+
+
+def _rise(morning: float | None, baseline: float) -> float | None:
+    if morning is None or morning <= baseline:
+        return None if morning is None else 0.0
+    return round(morning - baseline, 6)  # 2.2 - 1.2 is a little above 1 in floating point, and must not be
 
 
 def _ended_badly(said: CheckIn, profile: Profile) -> bool:
@@ -73,6 +75,6 @@ def _any_above(pains: _Pains, limits: Limits) -> bool:
     )
 
 
-def _stiffer(said: CheckIn, baseline_min: float) -> bool:
+def _stiffer(said: CheckIn, baseline_min: float | None) -> bool:
     stiff_min = known(said.stiff_min)
-    return stiff_min is not None and stiff_min >= baseline_min + STIFFNESS_RISE_MIN
+    return stiff_min is not None and stiff_min >= (known(baseline_min) or 0.0) + STIFFNESS_RISE_MIN

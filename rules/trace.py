@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.references import effective
-from rules.signal.efforts import Effort, find
+from rules.signal.effort import Effort
+from rules.signal.efforts import find
 from rules.signal.samples import Samples, prepare
 from rules.triggers.fatigue import Previous, fatigued
 from rules.triggers.speed import told_percents

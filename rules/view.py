@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rules.case import Case
 from rules.ceilings import Breach, checkable, held, passed
@@ -18,8 +20,7 @@ from rules.vocabulary import Metrics, References, Response, Session
 from rules.windows import HORIZON_DAYS, age_days, within
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(NamedTuple):  # and no dataclass, for one is made of every session at every look
     """One session of the last 60 days as the rules see it; `held` are the values its ceilings are held against."""
 
     session: Session
@@ -73,11 +74,16 @@ class View:
 
     def last_days(self, days: float) -> tuple[Seen, ...]:
         """Sessions of the last so many days, of any stage."""
-        return tuple(seen for seen in self.seen if seen.age_days <= days)
+        return _last_days(self.seen, days)
 
     def last_days_since_entry(self, days: float) -> tuple[Seen, ...]:
         """Sessions of the last so many days on this stage."""
-        return tuple(seen for seen in self.since_entry if seen.age_days <= days)
+        return _last_days(self.since_entry, days)
+
+
+def _last_days(seen: tuple[Seen, ...], days: float) -> tuple[Seen, ...]:
+    """Those of the last so many days: in order of time they stand together at the end."""
+    return seen[bisect_left(seen, -days, key=lambda one: -one.age_days) :]
 
 
 def look(case: Case) -> View:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from rules.case import Case
+from rules.combine import cautious
 from rules.decide import decide
 from rules.verdict import Verdict
 from rules.vocabulary import Session
@@ -35,17 +36,30 @@ def what_if(case: Case, *, days: int = HORIZON_DAYS, **changes: Any) -> tuple[Da
     `changes` are fields of the case, such as `stage_override`, `programme` or `references`; where these change what
     is measured, `sessions` measured again belong to them. Raises TypeError for a field that a case does not have.
     """
-    changed = replace(case, **changes)
+    return compare((case,), (replace(case, **changes),), days=days)
+
+
+def compare(held: Sequence[Case], would_hold: Sequence[Case], *, days: int = HORIZON_DAYS) -> tuple[Day, ...]:
+    """The same for a runner who holds two programmes at once, each as a case of its own with one `now`.
+
+    Of both the less permissive verdict counts on every day, as it does today; a programme speaks from the day on
+    which its stage began.
+    """
     return tuple(
-        Day(at=at, as_it_is=decide(_known_at(case, at)), as_it_would_be=decide(_known_at(changed, at)))
-        for at in _moments(case, days)
+        Day(at=at, as_it_is=_decided(held, at), as_it_would_be=_decided(would_hold, at)) for at in _moments(held, days)
     )
 
 
-def _moments(case: Case, days: int) -> Iterator[datetime]:
-    since_entry = max(0, int(age_days(case.now, case.stage_entered_at)))
-    for back in range(min(days, since_entry), -1, -1):
-        yield case.now - timedelta(days=back)
+def _moments(held: Sequence[Case], days: int) -> Iterator[datetime]:
+    now, since = held[0].now, min(case.stage_entered_at for case in held)
+    for back in range(min(days, max(0, int(age_days(now, since)))), -1, -1):
+        yield now - timedelta(days=back)
+
+
+def _decided(cases: Sequence[Case], at: datetime) -> Verdict:
+    begun = [case for case in cases if case.stage_entered_at <= at] or cases
+    verdicts = [decide(_known_at(case, at)) for case in begun]
+    return verdicts[0] if len(verdicts) == 1 else cautious(verdicts)
 
 
 def _known_at(case: Case, at: datetime) -> Case:

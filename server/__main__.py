@@ -45,9 +45,13 @@ def measure(
 
 
 @cli.command()
-def explain(cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...")], json: Json = False) -> None:
-    """The verdict on a case, with every reason."""
-    _each(cases, lambda case: commands.explain(case, json=json))
+def explain(
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE.json...")],
+    whole: Annotated[bool, typer.Option("--all", help="Everything, also what has no room on a screen.")] = False,
+    json: Json = False,
+) -> None:
+    """The verdict on a case, with its reasons, on one screen."""
+    _each(cases, lambda case: commands.explain(case, json=json, whole=whole))
 
 
 @cli.command()

@@ -17,6 +17,7 @@ from rules.exposure import measure as measure_recording
 from rules.metric_facts import unit
 from rules.next_session import allowance
 from rules.speech.explain import explain as in_words
+from rules.speech.screen import HEIGHT
 from rules.vocabulary import References
 from sensors import ble, files
 from sensors.errors import SensorError
@@ -70,16 +71,17 @@ def measure(path: Path, asked: Asked, *, json: bool) -> list[str]:
         raise Mistake(f"{path.name}: This file takes more memory to read than there is.") from why
 
 
-def explain(path: Path, *, json: bool) -> list[str]:
-    """The verdict on one case. Raises Mistake where the case cannot be read."""
+def explain(path: Path, *, json: bool, whole: bool = False) -> list[str]:
+    """The verdict on one case, on one screen unless the whole is asked for. Raises Mistake where it cannot be read."""
     try:
         case = Case.from_json(_bytes(path))
     except RulesError as why:
         raise Mistake(f"{path.name}: {_sentence(why)}") from why
     verdict = judge(case)
-    return (
-        [_line(verdict.to_json())] if json else in_words(verdict, case, allowed=allowance(case, verdict)).splitlines()
-    )
+    if json:
+        return [_line(verdict.to_json())]
+    height = None if whole else HEIGHT
+    return in_words(verdict, case, allowed=allowance(case, verdict), height=height).splitlines()
 
 
 def _measured(run: FileRun, asked: Asked, *, json: bool) -> list[str]:

@@ -79,8 +79,8 @@ def _unsettled(reds: Sequence[Seen], view: View) -> list[Seen]:
 
 def _last_settling_start(view: View) -> datetime | None:
     """A GREEN session settles every RED that began before it; one with a poor sensor settles none."""
-    settling = [seen.start for seen in view.seen if seen.response is Response.GREEN and not seen.poor]
-    return settling[-1] if settling else None
+    settling = (seen.start for seen in reversed(view.seen) if seen.response is Response.GREEN and not seen.poor)
+    return next(settling, None)
 
 
 def _last_four(view: View) -> Sequence[Seen]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.signal.held import Held
+from rules.signal.held import Held, parts, places
+from rules.signal.medians import medians
 
 Column = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -14,27 +15,25 @@ MEDIAN_HALF_MS = 2500.0
 SHORTEST_HALF_MS, LONGEST_HALF_MS = 7500.0, 30_000.0
 ENOUGH_M, LEAST_M = 40.0, 20.0
 ROUGHEST_M = 1.5  # a line that misses the altitudes by more tells nothing
-AT_ONCE = 4096
 
 
-def slope(t_ms: Column, hold_ms: Column, v_mps: Column, altitude_m: Column) -> tuple[Column, Column]:
+def slope(run: Held, smooth_m: Column) -> tuple[Column, Column]:
     """Grade (fraction) and the scatter about the line (m), NaN where they cannot be told.
 
     Least squares of the smoothed altitude on distance, over the smallest window centred on the sample that covers
     40 m and 15 s (at most 60 s). A window never reaches over a gap: what was run there is unknown.
     """
-    grade, residual, far = (np.full(len(t_ms), np.nan) for _ in range(3))
-    smooth, run = smoothed(t_ms, altitude_m), Held.of(t_ms, hold_ms, v_mps)
-    begin, end = _stretch(t_ms, hold_ms, v_mps)
-    known = np.flatnonzero(~np.isnan(v_mps))
-    half = _half_widths(run, t_ms[known], t_ms[begin[known]], (t_ms + hold_ms)[end[known]])
-    first = np.maximum(np.searchsorted(t_ms, t_ms[known] - half, side="left"), begin[known])
-    last = np.minimum(np.searchsorted(t_ms, t_ms[known] + half, side="right") - 1, end[known])
-    far[known] = _metres(run, t_ms[first], (t_ms + hold_ms)[last])
-    for part in range(0, len(known), AT_ONCE):
-        here = slice(part, part + AT_ONCE)
-        grade[known[here]], residual[known[here]] = _lines(run.area / 1e9, smooth, first[here], last[here] + 1)
-    return np.where((far >= LEAST_M) & (residual <= ROUGHEST_M), grade, np.nan), residual
+    grade, residual = np.full(len(run.t_ms), np.nan), np.full(len(run.t_ms), np.nan)
+    begin, end = _stretch(run)
+    known = np.flatnonzero(run.reach_ms)
+    for part in parts(len(known)):
+        here = known[part]
+        first, last = _windows(run, here, begin[here], end[here])
+        far_m = np.round((run.area[last] + run.value[last] * run.reach_ms[last] - run.area[first]) / 1e9, 6)
+        steepness, scatter = _lines(run.area, smooth_m, first, last + 1)
+        grade[here] = np.where((far_m >= LEAST_M) & (scatter <= ROUGHEST_M), steepness, np.nan)
+        residual[here] = scatter
+    return grade, residual
 
 
 def smoothed(t_ms: Column, altitude_m: Column) -> Column:
@@ -48,11 +47,10 @@ def smoothed(t_ms: Column, altitude_m: Column) -> Column:
         return out
     t, altitude = t_ms[known], altitude_m[known]
     half = np.minimum(MEDIAN_HALF_MS, _to_the_edge(t))
-    first = np.searchsorted(t, t - half, side="left")
-    count = np.searchsorted(t, t + half, side="right") - first
-    for part in range(0, len(known), AT_ONCE):
-        here = slice(part, part + AT_ONCE)
-        out[known[here]] = _medians(altitude, first[here], count[here])
+    for part in parts(len(known)):
+        first = places(t, t[part] - half[part], "left")
+        count = places(t, t[part] + half[part], "right") - first
+        out[known[part]] = medians(altitude, first, count)
     return out
 
 
@@ -65,48 +63,49 @@ def _to_the_edge(t: Column) -> Column:
     return np.asarray(np.minimum(t - begin, end - t))
 
 
-def _medians(altitude: Column, first: Places, count: Places) -> Column:
-    offsets = np.arange(count.max())
-    places = np.minimum(first[:, None] + offsets, len(altitude) - 1)
-    window = np.sort(np.where(offsets < count[:, None], altitude[places], np.inf), axis=1)
-    row = np.arange(len(first))
-    return np.asarray((window[row, (count - 1) // 2] + window[row, count // 2]) / 2)
-
-
-def _stretch(t_ms: Column, hold_ms: Column, v_mps: Column) -> tuple[Places, Places]:
+def _stretch(run: Held) -> tuple[Places, Places]:
     """For each sample, the first and the last of its unbroken stretch of known speed."""
-    torn = np.isnan(v_mps[1:]) | np.isnan(v_mps[:-1]) | (t_ms[1:] > (t_ms + hold_ms)[:-1])
-    edges = np.concatenate([[0], np.flatnonzero(torn) + 1, [len(t_ms)]])
+    silent = run.reach_ms == 0
+    torn = silent[1:] | silent[:-1] | (run.t_ms[1:] > (run.t_ms + run.reach_ms)[:-1])
+    edges = np.concatenate([[0], np.flatnonzero(torn) + 1, [len(run.t_ms)]])
     lengths = np.diff(edges)
     return np.repeat(edges[:-1], lengths), np.repeat(edges[1:] - 1, lengths)
+
+
+def _windows(run: Held, here: Places, begin: Places, end: Places) -> tuple[Places, Places]:
+    """The first and the last sample of each window; `begin` and `end` are those of its stretch."""
+    middle = run.t_ms[here]
+    half = _half_widths(run, middle, run.t_ms[begin], run.t_ms[end] + run.reach_ms[end])
+    first = np.maximum(places(run.t_ms, middle - half, "left"), begin)
+    return first, np.minimum(places(run.t_ms, middle + half, "right") - 1, end)
 
 
 def _half_widths(run: Held, middle: Column, begin: Column, end: Column) -> Column:
     """Half of the smallest window, in whole milliseconds, that covers enough; found by halving the interval."""
 
-    def enough(half: Column, who: Places) -> NDArray[np.bool_]:
+    def far_enough(half: Column, who: Places) -> NDArray[np.bool_]:
         left, right = np.maximum(middle[who] - half, begin[who]), np.minimum(middle[who] + half, end[who])
-        return np.asarray((_metres(run, left, right) >= ENOUGH_M) & (right - left >= 2 * SHORTEST_HALF_MS))
+        return np.asarray(np.round(run.between(left, right)[0] / 1e9, 6) >= ENOUGH_M)
 
-    halves = np.full(len(middle), SHORTEST_HALF_MS)
-    wider = np.flatnonzero(~enough(halves, np.arange(len(middle))))
-    low, high = halves[wider], np.full(len(wider), LONGEST_HALF_MS)
+    # Near the end of a stretch the other side has to give what this side lacks.
+    shortest = np.maximum(SHORTEST_HALF_MS, 2 * SHORTEST_HALF_MS - np.minimum(middle - begin, end - middle))
+    wider = np.flatnonzero(~far_enough(shortest, np.arange(len(middle))))
+    halves = shortest.copy()
+    halves[wider] = LONGEST_HALF_MS
+    wider = wider[far_enough(halves[wider], wider)]
+    low, high = shortest[wider], halves[wider]
     while (high - low > 1).any():
         half = np.floor((low + high) / 2)
-        found = enough(half, wider)
+        found = far_enough(half, wider)
         low, high = np.where(found, low, half), np.where(found, half, high)
     halves[wider] = high
-    return halves
+    return np.where(end - begin < 2 * SHORTEST_HALF_MS, LONGEST_HALF_MS, halves)
 
 
-def _metres(run: Held, from_ms: Column, to_ms: Column) -> Column:
-    return np.round(run.between(from_ms, to_ms)[0] / 1e9, 6)
-
-
-def _lines(x: Column, y: Column, first: Places, last: Places) -> tuple[Column, Column]:
-    """Slope and scatter of the line through the points first..last of each window."""
+def _lines(area: Column, y: Column, first: Places, last: Places) -> tuple[Column, Column]:
+    """Slope and scatter of the line through the points first..last of each window, over the distance run."""
     low, high = first.min(), last.max()
-    x, y = x[low:high], y[low:high]
+    x, y = area[low:high] / 1e9, y[low:high]
     known = ~np.isnan(y)
     x = np.where(known, x - x[0], 0.0)
     y = np.where(known, y - (y[known][0] if known.any() else 0.0), 0.0)

@@ -24,18 +24,18 @@ class Bouts:
         """The first sample of each bout."""
         return self.places[self.starts]
 
-    def sums(self, column: Column) -> Column:
-        """The sum of a column over each bout's chosen samples, the breaks left out."""
-        return np.asarray(np.add.reduceat(column[self.places], self.starts)) if len(self.starts) else np.empty(0)
+    def sums(self, chosen: Column) -> Column:
+        """The sum over each bout of a column of the chosen samples, the breaks left out."""
+        return np.asarray(np.add.reduceat(chosen, self.starts)) if len(self.starts) else np.empty(0)
 
-    def largest(self, column: Column) -> Column:
-        """The largest value of a column in each bout."""
-        return np.asarray(np.maximum.reduceat(column[self.places], self.starts)) if len(self.starts) else np.empty(0)
+    def largest(self, chosen: Column) -> Column:
+        """The largest value in each bout of a column of the chosen samples."""
+        return np.asarray(np.maximum.reduceat(chosen, self.starts)) if len(self.starts) else np.empty(0)
 
 
 def bouts(samples: Samples, chosen: Mask, *, ends_after_s: float) -> Bouts:
     """Chosen samples grouped: a break of `ends_after_s` or longer, unwanted or silent, ends a bout."""
     places = np.flatnonzero(chosen)
-    breaks = samples.t_ms[places[1:]] - samples.end_ms[places[:-1]]
+    breaks = np.diff(samples.t_ms[places]) - samples.hold_ms[places[:-1]]
     later = np.flatnonzero(breaks >= ends_after_s * 1000) + 1
     return Bouts(places, np.concatenate([[0], later]) if len(places) else places)

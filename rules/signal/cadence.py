@@ -25,15 +25,22 @@ def in_steps(column: Column, unit: str | None, v_mps: Column, hold_ms: Column) -
 
 
 def weighted_median(values: Column, weights: Column) -> float | None:
-    """The value that half of the weight lies below; between two where it falls between them. None without a value."""
+    """The value that half of the weight lies below; between two where it falls between them. None without a value.
+
+    No value is negative. Only what shares its whole number with the middle is sorted: a day of samples is long.
+    """
     known = ~np.isnan(values)
-    order = np.argsort(values[known], kind="stable")
-    ordered, reached = values[known][order], np.cumsum(weights[known][order])
-    if not len(ordered):
+    values, weights = values[known], weights[known]
+    if not len(values):
         return None
-    lower = np.searchsorted(reached, reached[-1] / 2, side="left")
-    upper = min(np.searchsorted(reached, reached[-1] / 2, side="right"), len(ordered) - 1)
-    return float(ordered[lower] + ordered[upper]) / 2
+    whole = values.astype(np.intp)
+    below, half = np.cumsum(np.bincount(whole, weights)), weights.sum() / 2
+    first, last = np.searchsorted(below, half, side="left"), np.searchsorted(below, half, side="right")
+    near = (whole >= first) & (whole <= last)
+    order = np.argsort(values[near])
+    ordered, reached = values[near][order], np.cumsum(weights[near][order]) + (below[first - 1] if first else 0.0)
+    lower, upper = np.searchsorted(reached, half, side="left"), np.searchsorted(reached, half, side="right")
+    return float(ordered[lower] + ordered[min(upper, len(ordered) - 1)]) / 2
 
 
 def _plausible(column: Column, slowest: float = SLOWEST) -> Column:

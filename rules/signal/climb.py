@@ -5,24 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.signal.barometer import smoothed
-
 Column = NDArray[np.float64]
 
 COUNTS_FROM_M = 2.0
 
 
-def climbed_m(t_ms: Column, end_ms: Column, altitude_m: Column) -> float:
+def climbed_m(t_ms: Column, end_ms: Column, smooth_m: Column) -> float:
     """The sum of all rises of 2 m or more above the lowest point since the last one; none is counted over a gap."""
-    smooth = smoothed(t_ms, altitude_m)
-    known = np.flatnonzero(~np.isnan(smooth))
-    height = smooth[known]
+    known = np.flatnonzero(~np.isnan(smooth_m))
+    height = smooth_m[known]
     torn = np.concatenate([[True], t_ms[known[1:]] > end_ms[known[:-1]]]) if len(known) else np.empty(0, dtype=bool)
     turns = _turning_points(height, torn)
     climbed, lowest = 0.0, np.inf
     for altitude, new_stretch in zip(height[turns].tolist(), torn[turns].tolist(), strict=True):
-        lowest = altitude if new_stretch else min(lowest, altitude)
-        if altitude - lowest >= COUNTS_FROM_M:
+        if new_stretch or altitude < lowest:
+            lowest = altitude
+        elif altitude - lowest >= COUNTS_FROM_M:
             climbed += altitude - lowest
             lowest = altitude
     return climbed

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.references import usable
+from rules.signal.held import AT_ONCE
 
 Column = NDArray[np.float64]
 
@@ -32,12 +33,18 @@ def balance(
 
 
 def _missing(metres: Column, reserve: float) -> Column:
-    """What is missing after each sample: x becomes keep * x + add, all samples combined by doubling."""
+    """What is missing after each sample: x becomes keep * x + add, all samples combined by doubling.
+
+    From the last part to the first, so that what lies a step before is still as it was when it is read.
+    """
     add = np.maximum(metres, 0.0)
-    keep = np.clip(1 + np.minimum(metres, 0.0) / reserve, 0.0, 1.0)
+    keep = np.minimum(np.maximum(1 + np.minimum(metres, 0.0) / reserve, 0.0), 1.0)
     step = 1
     while step < len(add):
-        add = np.concatenate([add[:step], add[step:] + keep[step:] * add[:-step]])
-        keep = np.concatenate([keep[:step], keep[step:] * keep[:-step]])
+        for end in range(len(add), step, -AT_ONCE):
+            here = slice(max(step, end - AT_ONCE), end)
+            before = slice(here.start - step, end - step)
+            add[here] += keep[here] * add[before]
+            keep[here] *= keep[before]
         step *= 2
     return add

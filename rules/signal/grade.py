@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.signal import barometer
+from rules.signal.held import Held
 
 Column = NDArray[np.float64]
 
@@ -21,34 +22,36 @@ FLAT_COST = 3.6  # J/kg/m
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slope:
-    """A grade column (fraction, NaN = unknown), who said it, and how badly a barometric line fitted (m)."""
+    """A grade column (fraction, NaN = unknown), who said it, and of a barometric one how badly the line fitted (m) and
+    the smoothed altitude (m) that it was drawn through.
+    """
 
     grade: Column
     source: str | None
     residual_m: Column
+    smooth_m: Column
 
 
-def best(
-    sources: Mapping[str, str], t_ms: Column, hold_ms: Column, v_mps: Column, stated: Column, altitude_m: Column
-) -> Slope:
+def best(sources: Mapping[str, str], run: Held, stated: Column, altitude_m: Column) -> Slope:
     """The first source that says anything: a stated incline, then the barometer. Satellite altitude is no source.
 
     A grade that a watch worked out of its altitude is not a stated one: satellites know no slope, and what a barometer
     knows is worked out here.
     """
-    nothing, said = np.full(len(t_ms), np.nan), sources.get("grade", STATED)
+    nothing, said = np.full(len(run.t_ms), np.nan), sources.get("grade", STATED)
     if said not in WORKED_OUT and not np.isnan(stated).all():
-        return Slope(np.round(stated, 6), said, nothing)
+        return Slope(np.round(stated, 6), said, nothing, nothing)
     if sources.get("altitude_m") == BAROMETRIC and not np.isnan(altitude_m).all():
-        grade, residual_m = barometer.slope(t_ms, hold_ms, v_mps, altitude_m)
+        smooth_m = barometer.smoothed(run.t_ms, altitude_m)
+        grade, residual_m = barometer.slope(run, smooth_m)
         if not np.isnan(grade).all():
-            return Slope(np.round(grade, 6), BAROMETRIC, residual_m)
-    return Slope(nothing, None, nothing)
+            return Slope(np.round(grade, 6), BAROMETRIC, residual_m, smooth_m)
+    return Slope(nothing, None, nothing, nothing)
 
 
 def cost(grade: Column) -> Column:
     """Energy of running, J/kg/m, at a grade (Minetti 2002, fitted from -0.45 to 0.45)."""
-    i = np.clip(grade, -0.45, 0.45)
+    i = np.minimum(np.maximum(grade, -0.45), 0.45)
     return np.asarray(((((155.4 * i - 30.4) * i - 43.3) * i + 46.3) * i + 19.5) * i + FLAT_COST)
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+AT_ONCE = 4096  # samples looked at together: so few stay near the processor, however long the recording is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """The running integral of a held column; values in millionths, times in milliseconds, so that sums are exact."""
+    """The running integral of a held column; values in millionths, times in milliseconds, so that sums are exact.
+
+    `reach_ms` is how long a sample speaks, 0 where it says nothing; `area` and `covered` are what lies before it.
+    """
 
     t_ms: Column
     reach_ms: Column
@@ -29,8 +37,8 @@ class Held:
 
     def until(self, moment_ms: Column) -> tuple[Column, Column]:
         """Integral and covered milliseconds from the first sample up to each moment."""
-        sample = np.maximum(np.searchsorted(self.t_ms, moment_ms, side="right") - 1, 0)
-        inside = np.clip(moment_ms - self.t_ms[sample], 0.0, self.reach_ms[sample])
+        sample = np.maximum(places(self.t_ms, moment_ms, "right") - 1, 0)
+        inside = np.minimum(np.maximum(moment_ms - self.t_ms[sample], 0.0), self.reach_ms[sample])
         return self.area[sample] + self.value[sample] * inside, self.covered[sample] + inside
 
     def between(self, from_ms: Column, to_ms: Column) -> tuple[Column, Column]:
@@ -39,32 +47,52 @@ class Held:
         area_to, covered_to = self.until(to_ms)
         return area_to - area_from, covered_to - covered_from
 
+    def centred_mean(self, width_ms: float) -> Column:
+        """The mean over a window centred on the middle of each sample's hold, over its covered part.
 
-def centred_mean(t_ms: Column, hold_ms: Column, values: Column, width_ms: float) -> Column:
-    """The mean over a window centred on the middle of each sample's hold, over its covered part.
+        NaN where the sample itself said nothing; rounded to millionths, so that a threshold is met or not met exactly.
+        """
+        mean = np.full(len(self.t_ms), np.nan)
+        for here in parts(len(mean)):
+            reach = self.reach_ms[here]
+            middle = self.t_ms[here] + reach / 2
+            area, covered = self.between(middle - width_ms / 2, middle + width_ms / 2)
+            mean[here] = np.where(reach > 0, np.rint(area / np.where(covered > 0, covered, 1.0)) / 1e6, np.nan)
+        return mean
 
-    NaN where the sample itself said nothing; rounded to millionths, so that a threshold is met or not met exactly.
-    """
-    if not len(t_ms):
-        return np.empty(0)
-    middle = t_ms + hold_ms / 2
-    area, covered = Held.of(t_ms, hold_ms, values).between(middle - width_ms / 2, middle + width_ms / 2)
-    mean = area / np.where(covered > 0, covered, 1.0)
-    return np.where(np.isnan(values), np.nan, np.rint(mean) / 1e6)
+    def peak_mean(self, width_ms: float) -> float | None:
+        """The highest mean over a window without a gap and with at least two samples in it, or None."""
+        highest = max((self._highest(here, width_ms) for here in parts(len(self.t_ms))), default=-np.inf)
+        return highest / width_ms / 1e6 if highest > -np.inf else None
+
+    def _highest(self, here: slice, width_ms: float) -> float:
+        """The largest integral of a window that begins or ends with one of these samples; -inf without any.
+
+        The mean of a held column is highest where an edge of the window meets an edge of a sample: only those are
+        tried. A window that one sample fills alone tells of that sample, not of three seconds.
+        """
+        t, reach, area, covered = self.t_ms[here], self.reach_ms[here], self.area[here], self.covered[here]
+        short = (reach > 0) & (reach < width_ms)
+        if not short.any():
+            return -np.inf
+        to, covered_to = self.until(t[short] + width_ms)
+        from_, covered_from = self.until((t + reach)[short] - width_ms)
+        after, covered_after = (area + self.value[here] * reach)[short], (covered + reach)[short]
+        begins, ends = covered_to - covered[short] == width_ms, covered_after - covered_from == width_ms
+        return float(max((to - area[short])[begins].max(initial=-np.inf), (after - from_)[ends].max(initial=-np.inf)))
 
 
-def peak_mean(t_ms: Column, hold_ms: Column, values: Column, width_ms: float) -> float | None:
-    """The highest mean over a window without a gap and with at least two samples in it, or None.
+def parts(count: int) -> Iterator[slice]:
+    """So many samples, a part after the other."""
+    return (slice(begin, begin + AT_ONCE) for begin in range(0, count, AT_ONCE))
 
-    The mean of a held column is highest where an edge of the window meets an edge of a sample: only those are tried.
-    """
-    short = hold_ms < width_ms  # a window that one sample fills alone tells of that sample, not of three seconds
-    starts = np.concatenate([t_ms[short], (t_ms + hold_ms)[short] - width_ms])
-    if not len(starts):
-        return None
-    area, covered = Held.of(t_ms, hold_ms, values).between(starts, starts + width_ms)
-    whole = covered == width_ms
-    return float(area[whole].max()) / width_ms / 1e6 if whole.any() else None
+
+def places(t_ms: Column, moment_ms: Column, side: Literal["left", "right"]) -> Places:
+    """Where each moment stands among ordered times; only the times that lie among the moments are looked through."""
+    if not len(moment_ms):
+        return np.empty(0, dtype=np.intp)
+    low, high = np.searchsorted(t_ms, [moment_ms.min(), moment_ms.max()], side=side)
+    return np.asarray(low + np.searchsorted(t_ms[low:high], moment_ms, side=side))
 
 
 def _before(column: Column) -> Column:

@@ -30,13 +30,11 @@ def histogram(samples: Samples) -> tuple[Bin, ...]:
     key = (tenth * len(BANDS) + _band(samples)[known]) * 2 + tired
     seconds = np.bincount(key, samples.hold_ms[known] / 1000)
     metres = np.bincount(key, samples.v_mps[known] * samples.hold_ms[known] / 1000)
-    return tuple(_bin(int(k), float(seconds[k]), float(metres[k])) for k in np.flatnonzero(np.bincount(key)))
-
-
-def _bin(key: int, seconds: float, metres: float) -> Bin:
-    rest, tired = divmod(key, 2)
-    tenth, band = divmod(rest, len(BANDS))
-    return Bin(tenth / 10, BANDS[band], bool(tired), round(seconds, 3), round(metres, 3))
+    filled = np.flatnonzero(np.bincount(key))
+    slowest, bands, fatigued = filled // 2 // len(BANDS) / 10, filled // 2 % len(BANDS), filled % 2 == 1
+    columns = (slowest, bands, fatigued, seconds[filled], metres[filled])
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(Bin(v_mps, BANDS[band], tired, round(s, 3), round(m, 3)) for v_mps, band, tired, s, m in rows)
 
 
 def _band(samples: Samples) -> np.ndarray:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.signal import cadence, grade, held
+from rules.signal import cadence, grade
+from rules.signal.effort import Effort
+from rules.signal.held import Held
+from rules.signal.order import in_order
 from rules.signal.pauses import paused_ms
 from sensors.recording import SENSOR_HOLD_S, Recording
 
@@ -15,10 +19,8 @@ Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LAST_HOLD_MS = 1000.0
-FURTHEST_S = 1e10  # a clock further off than three centuries is no clock
 HIGHEST_MPS = 12.5
 STEEPEST_CHANGE = 6000.0  # 6 m/s^2, in micrometres a second and a millisecond
-MERGED = ("speed_mps", "cadence_spm", "grade", "heart_rate_bpm", "altitude_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,13 +28,16 @@ class Samples:
     """Columns of one length, in order of time; NaN means nobody said.
 
     `t_ms` counts from the first sample, `hold_ms` is how long a sample speaks: both whole milliseconds, so that sums
-    are exact. `v3_mps` is the mean over three seconds, in whole micrometres a second. `cadence_spm` is in steps.
-    `grade` comes from the best source there is (`grade_source`, None without one); `grade_residual_m` is how badly a
-    barometric slope fitted. `fatigued` is None where nobody can say. `smart` is a watch that is silent on purpose.
+    are exact. `run` is the running integral of `v_mps`, `v3_mps` its mean over three seconds, in whole micrometres a
+    second. `cadence_spm` is in steps. `grade` comes from the best source there is (`grade_source`, None without one);
+    `grade_residual_m` is how badly a barometric slope fitted, `smooth_altitude_m` what it was drawn through.
+    `fatigued` is None where nobody can say; it and `efforts`, by their percentage of top speed, are filled in once the
+    runner's own numbers are known. `smart` is a watch that is silent on purpose.
     """
 
     t_ms: Column
     hold_ms: Column
+    run: Held
     v_mps: Column
     v3_mps: Column
     cadence_spm: Column
@@ -41,9 +46,11 @@ class Samples:
     grade_residual_m: Column
     heart_rate_bpm: Column
     altitude_m: Column
+    smooth_altitude_m: Column
     running: Mask
     walking: Mask
     fatigued: Mask | None
+    efforts: Mapping[int, tuple[Effort, ...]]
     paused_s: float
     smart: bool
     notes: tuple[str, ...]
@@ -72,18 +79,20 @@ class Samples:
 
 def prepare(recording: Recording) -> Samples:
     """Sort, merge, hold and clean a recording as the specification of the rules says (2.0)."""
-    first_ms, t_ms, columns = _in_order(recording)
+    first_ms, t_ms, columns = in_order(recording)
     limit_ms = _hold_limit_ms(recording)
     hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1:] + LAST_HOLD_MS), limit_ms)
     v = _without_jumps(t_ms, _within(columns["speed_mps"], 0, HIGHEST_MPS))
-    v3 = held.centred_mean(t_ms, hold_ms, v, 3000)
+    run = Held.of(t_ms, hold_ms, v)
+    v3 = run.centred_mean(3000)
     steps, doubled = cadence.in_steps(columns["cadence_spm"], recording.cadence_unit, v, hold_ms)
     altitude = _within(columns["altitude_m"], -1000, 10_000)
-    slope = grade.best(recording.sources, t_ms, hold_ms, v, _within(columns["grade"], -0.45, 0.45), altitude)
+    slope = grade.best(recording.sources, run, _within(columns["grade"], -0.45, 0.45), altitude)
     running = (v3 >= 2.0) | ((steps >= 140) & (v3 >= 1.2))
     return Samples(
         t_ms=t_ms,
         hold_ms=hold_ms,
+        run=run,
         v_mps=v,
         v3_mps=v3,
         cadence_spm=steps,
@@ -92,32 +101,15 @@ def prepare(recording: Recording) -> Samples:
         grade_residual_m=slope.residual_m,
         heart_rate_bpm=_within(columns["heart_rate_bpm"], 30, 230),
         altitude_m=altitude,
+        smooth_altitude_m=slope.smooth_m,
         running=running,
         walking=(v3 >= 0.5) & (v3 < 2.0) & ~running,
         fatigued=np.zeros(len(t_ms), dtype=bool),
+        efforts={},
         paused_s=_paused_s(recording, first_ms, t_ms, hold_ms),
         smart=limit_ms > SENSOR_HOLD_S * 1000,
         notes=("cad_doubled",) if doubled else (),
     )
-
-
-def _in_order(recording: Recording) -> tuple[float, Column, dict[str, Column]]:
-    """The first moment, whole milliseconds since then, and the columns.
-
-    Samples of one moment become one, and of two values the larger stays.
-    """
-    readable = np.flatnonzero(np.abs(recording.t_s) <= FURTHEST_S)
-    t_ms = np.rint(recording.t_s[readable] * 1000)
-    order = readable[np.argsort(t_ms, kind="stable")]
-    t_ms = np.sort(t_ms)
-    first_of_moment = np.flatnonzero(np.diff(t_ms, prepend=t_ms[:1] - 1))
-    columns = {name: _larger(getattr(recording, name)[order], first_of_moment) for name in MERGED}
-    first_ms = float(t_ms[0]) if len(t_ms) else 0.0
-    return first_ms, t_ms[first_of_moment] - first_ms, columns
-
-
-def _larger(column: Column, first_of_moment: NDArray[np.intp]) -> Column:
-    return np.asarray(np.fmax.reduceat(column, first_of_moment)) if len(column) else column
 
 
 def _paused_s(recording: Recording, first_ms: float, t_ms: Column, hold_ms: Column) -> float:

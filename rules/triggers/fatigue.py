@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.metric import Metric
-from rules.signal.efforts import fast, find
+from rules.signal.efforts import fast
 from rules.signal.samples import Mask, Samples
 from rules.vocabulary import References
 
@@ -43,7 +43,7 @@ def fatigued(samples: Samples, onset_s: float, previous: Previous | None) -> Mas
 
 
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
-    """Every fatigue metric of a session; `samples.fatigued` is already filled in."""
+    """Every fatigue metric of a session; `samples.fatigued` and `samples.efforts` are already filled in."""
     metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
     tired = samples.fatigued
     if tired is None or not samples.v_known.any():
@@ -52,6 +52,5 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
     if references.v_thr_mps is not None:
         metrics["ff_s"] = samples.seconds(tired & fast(samples, 0.95 * references.v_thr_mps))
     if references.v_max_mps is not None and not samples.smart:
-        efforts = find(samples, 80, references.v_max_mps)
-        metrics["ff80_n"] = float(sum(effort.level and effort.fatigued for effort in efforts))
+        metrics["ff80_n"] = float(sum(effort.level and effort.fatigued for effort in samples.efforts[80]))
     return metrics

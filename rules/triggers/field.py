@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from rules.metric import Metric
-from rules.signal.held import centred_mean
 from rules.signal.samples import Samples
 from rules.vocabulary import References
 
@@ -37,7 +36,7 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
 
 def _acceleration(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
     """Change of the smoothed speed from each sample to the next (m/s²), and for how long (ms); NaN over a gap."""
-    smooth = centred_mean(samples.t_ms, samples.hold_ms, samples.v_mps, SMOOTHED_MS)
+    smooth = samples.run.centred_mean(SMOOTHED_MS)
     lasting = np.diff(samples.t_ms)
     whole = samples.t_ms[1:] <= samples.end_ms[:-1]
     return np.where(whole, np.round(np.diff(smooth) * 1000 / lasting, 3), np.nan), lasting

@@ -73,17 +73,18 @@ def fast_hills(samples: Samples, v_thr_mps: float) -> float | None:
     if samples.smart:
         return None
     hills = bouts(samples, _fast_uphill(samples, 0.04, 1.05 * v_thr_mps), ends_after_s=HILL_BREAK_S)
-    return float((hills.sums(samples.hold_ms) >= FAST_HILL_S * 1000).sum())
+    return float((hills.sums(samples.hold_ms[hills.places]) >= FAST_HILL_S * 1000).sum())
 
 
 def _fast_uphill(samples: Samples, grade: float, limit_mps: float) -> Mask:
-    speed = np.round(equivalent_speed(samples.v_mps, samples.grade), 6)
-    return np.asarray(samples.running & (samples.grade >= grade) & (speed >= round(limit_mps, 6)))
+    fast = samples.running & (samples.grade >= grade)
+    fast[fast] = np.round(equivalent_speed(samples.v_mps[fast], samples.grade[fast]), 6) >= round(limit_mps, 6)
+    return fast
 
 
 def _climbed_m(samples: Samples) -> float:
     if samples.grade_source == BAROMETRIC:
-        return climbed_m(samples.t_ms, samples.end_ms, samples.altitude_m)
+        return climbed_m(samples.t_ms, samples.end_ms, samples.smooth_altitude_m)
     return float(np.nansum(np.maximum(samples.grade, 0.0) * samples.v_mps * samples.hold_ms)) / 1000
 
 

@@ -38,7 +38,7 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
 
 def _longest_s(samples: Samples) -> float:
     runs = bouts(samples, samples.running, ends_after_s=JUST_LONGER_S)
-    return float(runs.sums(samples.hold_ms).max(initial=0.0)) / 1000
+    return float(runs.sums(samples.hold_ms[runs.places]).max(initial=0.0)) / 1000
 
 
 def _distance_m(samples: Samples) -> float:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rules.metric import Metric
-from rules.signal.efforts import fast, find
-from rules.signal.held import peak_mean
+from rules.signal.efforts import fast
 from rules.signal.samples import Samples
 from rules.vocabulary import References
 
@@ -44,7 +43,10 @@ METRICS = (
 
 
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
-    """Every speed metric of a session; null without speed or without the reference it is measured against."""
+    """Every speed metric of a session; null without speed or without the reference it is measured against.
+
+    `samples.efforts` are already filled in.
+    """
     v_max, v_thr = references.v_max_mps, references.v_thr_mps
     metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
     if not samples.v_known.any():
@@ -65,7 +67,7 @@ def told_percents(samples: Samples) -> tuple[int, ...]:
 
 
 def _peak_pct(samples: Samples, width_s: float, v_max: float) -> float | None:
-    peak = peak_mean(samples.t_ms, samples.hold_ms, samples.v_mps, width_s * 1000)
+    peak = samples.run.peak_mean(width_s * 1000)
     return None if peak is None else 100 * peak / v_max
 
 
@@ -73,6 +75,6 @@ def _at(samples: Samples, x: int, v_max: float) -> dict[str, float | None]:
     quick = fast(samples, x / 100 * v_max)
     metrics: dict[str, float | None] = {f"fast{x}_m": samples.metres(quick), f"fast{x}_s": samples.seconds(quick)}
     if x in told_percents(samples):
-        efforts = find(samples, x, v_max)
+        efforts = samples.efforts[x]
         metrics |= {f"eff{x}_n": float(sum(e.level for e in efforts)), f"eff{x}_ceil_n": float(len(efforts))}
     return metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from statistics import median
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from slow_slope import slow_slope
 
 from rules.signal.barometer import slope, smoothed
 from rules.signal.climb import climbed_m
+from rules.signal.held import Held
+from rules.signal.medians import NARROW, medians
 
 NAN = np.nan
 
@@ -18,7 +21,8 @@ def sloped(speeds, altitude, times_s=None):
     """Grades and scatter of samples one second apart unless times are given."""
     t_ms = 1000.0 * (np.arange(len(speeds)) if times_s is None else np.asarray(times_s))
     hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1] + 1000), 3000.0)
-    return slope(t_ms, hold_ms, np.asarray(speeds, dtype=float), np.asarray(altitude, dtype=float))
+    run = Held.of(t_ms, hold_ms, np.asarray(speeds, dtype=float))
+    return slope(run, smoothed(t_ms, np.asarray(altitude, dtype=float)))
 
 
 def climbing(speeds, grade):
@@ -109,7 +113,7 @@ def test_the_median_of_five_seconds_forgets_one_bad_reading():
 
 
 @pytest.mark.parametrize(
-    ("altitude", "median"),
+    ("altitude", "middle"),
     [
         ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5]),  # one sample at the edges, three beside them: no slope is bent
         ([9, 1, 2, 8, 3, 5, 4], [9, 2, 3, 3, 4, 4, 4]),
@@ -117,9 +121,20 @@ def test_the_median_of_five_seconds_forgets_one_bad_reading():
         ([7], [7]),
     ],
 )
-def test_the_median_is_of_the_samples_within_two_and_a_half_seconds(altitude, median):
+def test_the_median_is_of_the_samples_within_two_and_a_half_seconds(altitude, middle):
     found = smoothed(1000.0 * np.arange(len(altitude)), np.asarray(altitude, dtype=float))
-    np.testing.assert_array_equal(found, median)
+    np.testing.assert_array_equal(found, middle)
+
+
+@pytest.mark.parametrize("widest", [1, 2, NARROW, NARROW + 1, 3 * NARROW])
+@pytest.mark.parametrize("seed", range(8))
+def test_windows_of_every_width_have_the_median_of_a_slow_reading(widest, seed):
+    chance = np.random.default_rng(seed)
+    column = chance.integers(0, 40, 300) / 10  # many values stand more than once
+    first = chance.integers(0, 300 - widest, 200)
+    count = chance.integers(1, widest + 1, 200)
+    expected = [median(column[f : f + c].tolist()) for f, c in zip(first.tolist(), count.tolist(), strict=True)]
+    assert medians(column, first, count).tolist() == expected
 
 
 def test_a_long_recording_is_as_exact_as_a_short_one():
@@ -132,7 +147,7 @@ def test_a_long_recording_is_as_exact_as_a_short_one():
 def test_climb_over_a_gap_is_not_counted():
     t_ms = 1000.0 * np.array([*range(100), *range(200, 300)])
     altitude = np.array([100.0] * 100 + [150.0] * 100)
-    assert climbed_m(t_ms, t_ms + 1000.0, altitude) == 0.0
+    assert climbed_m(t_ms, t_ms + 1000.0, smoothed(t_ms, altitude)) == 0.0
 
 
 def noisy_hills(seed):
@@ -151,7 +166,7 @@ def test_the_slope_agrees_with_a_slow_reading_of_the_same_words(seed):
     t_ms = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
     hold_ms = np.minimum(np.diff(t_ms, append=t_ms[-1] + 1000), 3000.0)
     expected = slow_slope(list(zip(t_ms.tolist(), hold_ms.tolist(), speeds, altitudes, strict=True)))
-    columns = [np.array([NAN if value is None else value for value in column]) for column in (speeds, altitudes)]
-    found, scatter = slope(t_ms, hold_ms, *columns)
+    v_mps, altitude_m = (np.array([NAN if value is None else value for value in c]) for c in (speeds, altitudes))
+    found, scatter = slope(Held.of(t_ms, hold_ms, v_mps), smoothed(t_ms, altitude_m))
     np.testing.assert_allclose(found, [NAN if grade is None else grade for grade, _ in expected], atol=1e-8)
     np.testing.assert_allclose(scatter, [NAN if miss is None else miss for _, miss in expected], atol=1e-5)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cases import NOW, at, flag, volume_stage, with_run
+from cases import NOW, at, flag, sprint_stage, volume_stage, with_run
 
+from rules.combine import cautious
 from rules.decide import decide
 from rules.vocabulary import Decision
-from rules.what_if import what_if
+from rules.what_if import compare, what_if
 
 A = volume_stage()
 
@@ -62,3 +63,32 @@ def test_it_looks_back_no_further_than_asked():
     assert len(what_if(replace(A, stage_entered_at=NOW + timedelta(days=2)))) == 1
     with pytest.raises(TypeError):
         what_if(A, colour="blue")
+
+
+def test_of_two_programmes_the_more_cautious_verdict_counts_on_every_day():
+    second = replace(A, programme="FIBRE", stage="F9", stage_entered_at=at("03-20 00:00"))
+    first, both = what_if(A), compare((A, second), (A, second))
+    assert [day.at for day in both] == [day.at for day in first]
+    assert both[-1].as_it_is == cautious([decide(A), decide(second)])
+    for one, of_two in zip(first, both, strict=True):
+        if one.at < second.stage_entered_at:
+            assert of_two == one, "the second speaks from the day on which its stage began"
+        assert of_two.as_it_is.decision <= one.as_it_is.decision
+    assert any(of_two.as_it_is.decision < one.as_it_is.decision for one, of_two in zip(first, both, strict=True))
+
+
+def test_a_change_of_one_programme_permits_no_more_than_the_other_does():
+    easy = replace(A, stage_override={"n": 1, "each": {"run_s": 1}, "total": None, "max": None, "min_days": 1})
+    ready = [day.at for day in compare((A,), (easy,)) if day.as_it_would_be.decision is Decision.PROGRESS_READY]
+    strict = replace(A, programme="FIBRE", stage="F9")
+    assert len(ready) > 5
+    beside = {day.at: day.as_it_would_be for day in compare((A, strict), (easy, strict))}
+    assert all(beside[moment].decision < Decision.PROGRESS_READY for moment in ready)
+    given_up = [day.as_it_would_be for day in compare((A, strict), (easy,))]
+    assert given_up == [day.as_it_would_be for day in compare((A,), (easy,))], "it has no word any more"
+
+
+def test_the_days_begin_where_the_earlier_of_two_stages_began():
+    second = replace(sprint_stage(), stage_entered_at=at("03-25 00:00"))
+    assert len(compare((second, A), (second, A))) == len(what_if(A))
+    assert len(compare((second,), (second,))) == 6

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import at, flag, hold, sprint_stage, volume_stage, with_references, with_run
+from cases import at, flag, hold, mornings, sprint_stage, volume_stage, with_references, with_run
 from hypothesis import given
 from random_cases import random_cases, thoroughly
 
 from rules.attest import ENTRY
+from rules.case import Case
 from rules.decide import CODES, decide
 from rules.next_session import allowance
 from rules.red_flags import RED_FLAGS, red_flag
 from rules.signs.alert_kinds import KINDS
 from rules.speech.explain import explain
 from rules.speech.say import decision_words, note_words, reason_words
+from rules.speech.screen import HEIGHT, WIDTH
 from rules.speech.words import DECISIONS, DISCLAIMER, HELP, MISSING, NOTES, WORDS
 from rules.vocabulary import Decision, Reason
 
 A, F = volume_stage(), sprint_stage()
+MANY = ("run_s", "peak3_pct", "run_m")  # limits that every run of A passes once they are 0
+SHARED = sorted((Path(os.environ.get("STRIDEGATE_REAL_DATA", "/nowhere")) / "cases").glob("*.json"))
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 # Comfort, risk in numbers, diagnoses and structures; "safe" and "cleared" are for flags, never for a runner.
@@ -174,18 +179,69 @@ def test_what_nobody_knows_reads_cannot_tell():
     assert "MISSING running up 2 % or steeper, all together: cannot tell of 25 min" in text
 
 
-@thoroughly
-@given(random_cases())
-def test_every_verdict_can_be_explained_to_both_on_a_screen_without_a_forbidden_word(case):
+def check_screen(case):
+    """For both readers: one screen, its sentences of safety whole, the most important first, and nothing forbidden."""
     verdict = decide(case)
     for audience in ("runner", "physio"):
         text = explain(verdict, case, audience, allowed=allowance(case, verdict))
-        assert max(len(line) for line in text.splitlines()) <= 80
-        assert len(text.splitlines()) <= 60
-        assert DISCLAIMER in text
+        lines, flat = text.splitlines(), " ".join(text.split())
+        assert max(map(len, lines)) <= WIDTH
+        assert len(lines) <= HEIGHT
+        assert lines[0].startswith(verdict.decision.name)
+        assert DISCLAIMER in lines
+        assert flat.endswith(HELP)
         assert "Rules 1, programme version" in text
+        for reason in verdict.reasons:
+            if reason.code == "RED_FLAG":
+                assert reason_words(reason, case, audience) in flat
+        assert f"{verdict.reasons[0].code}: {reason_words(verdict.reasons[0], case, audience)}" in flat
         assert not re.search(r"[{}]|None|nan", text)
-        assert not FORBIDDEN.search(text.replace("imt", ""))
+        assert not FORBIDDEN.search(text.replace("imt", "").replace("FIBRE", "")), "but for keys of programmes"
+        check_whole(text, explain(verdict, case, audience, allowed=allowance(case, verdict), height=None))
+
+
+def check_whole(text, whole):
+    """All of it holds what the screen shows, and as many sentences more as the screen says."""
+    more = re.search(r"\.\.\. and (\d+) more; --all shows them\n", text)
+    assert whole == text if more is None else len(whole.splitlines()) > len(text.splitlines()) - 1
+    assert "--all" not in whole
+    sentences = [len(re.findall(r"^  ?\S", one, re.MULTILINE)) for one in (text, whole)]
+    assert sentences[1] - sentences[0] == (int(more[1]) if more else 0)
+    assert set(text.splitlines()) - set(whole.splitlines()) == ({more[0].strip()} if more else set())
+
+
+@thoroughly
+@given(random_cases())
+def test_every_verdict_can_be_explained_to_both_on_a_screen_without_a_forbidden_word(case):
+    check_screen(case)
+
+
+@pytest.mark.parametrize("case", [A, F, *(case for case, _, _ in SAID)])
+def test_the_cases_of_every_code_are_explained_on_a_screen(case):
+    check_screen(case)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("path", SHARED, ids=lambda path: path.stem)
+def test_the_shared_cases_are_explained_on_a_screen(path):
+    check_screen(Case.from_json(path.read_bytes()))
+
+
+def test_no_way_to_help_is_ever_cut_however_many_flags_there_are():
+    case = replace(A, flags=tuple(flag(code) for code in RED_FLAGS))
+    text = " ".join(explain(decide(case), case, allowed=allowance(case, decide(case))).split())
+    assert all(one.route in text and one.name in text for one in RED_FLAGS.values())
+    assert DISCLAIMER in text
+    assert text.endswith(HELP)
+
+
+def test_what_has_no_room_on_the_screen_is_counted():
+    low = {"ceil": dict.fromkeys(MANY, 0)}
+    loud = replace(A, daily=mornings(5, 5, 5), holds=(hold("03-30 00:00"),), stage_override=low)
+    screen, whole = (explain(decide(loud), loud, height=height) for height in (HEIGHT, None))
+    assert "more; --all shows them" in screen
+    assert len(whole.splitlines()) > HEIGHT
+    assert whole.count("CEILING: ") == 2 * len(MANY)
 
 
 def test_an_unknown_code_or_note_is_shown_as_it_is():

@@ -73,6 +73,23 @@ def test_a_run_soon_after_a_long_one_is_fatigued_from_its_first_second(hours, ru
     assert fatigue(segment(600, 3.0), previous=after(hours, run_s))["fat_s"] == fat_s
 
 
+@given(
+    run_s=st.integers(1, 90),
+    onset_s=st.sampled_from([0.0, 10.0, 30.0, 60.0]),
+    hours=st.sampled_from([0.0, 12.0, 29.9, 30.0, 40.0]),
+    before_s=st.integers(0, 120),
+    longer_s=st.integers(0, 120),
+)
+def test_leaving_the_run_before_out_or_shortening_it_never_makes_this_one_more_tired(
+    run_s, onset_s, hours, before_s, longer_s
+):
+    tired = [
+        fatigue(segment(run_s, 3.0), onset_s=onset_s, previous=previous)["fat_s"]
+        for previous in (None, after(hours, before_s), after(hours, before_s + longer_s))
+    ]
+    assert tired == sorted(tired)
+
+
 @pytest.mark.parametrize("onset_s", [math.nan, math.inf, -1.0])
 def test_an_onset_that_is_no_time_leaves_fatigue_unmeasured(onset_s):
     metrics = fatigue(segment(600, 3.8), onset_s=onset_s, previous=after(1, 9999))
