@@ -14,7 +14,7 @@ from server.api import alerts as api
 from server.keys import CLOCK, DESK
 from server.letters import delivery
 from server.pages import frame
-from server.pages.numbers import ago
+from server.pages.reader import Reader
 from server.people import credentials
 from server.problem import Problem
 from server.storage import alerts as kept
@@ -24,14 +24,16 @@ from server.storage.people import Person
 
 SHOWN = 100
 SNOOZE = timedelta(hours=4)
+Heard = tuple[Hearing, Person | None, list[str]]  # what was heard, of whom, and who else took it upon them
 
 
 async def heard(request: web.Request) -> web.StreamResponse:
     """GET /alerts."""
     login, now = credentials.shown(request), request.app[CLOCK]()
     person, rows, troubles = await request.app[DESK].read(_heard, login, now)
-    await frame.reader_for(request, person)
-    return frame.page(request, "alerts.html", person=person, rows=rows, troubles=troubles)
+    reader = await frame.reader_for(request, person)
+    shown = [_row(one, about, others, now, reader) for one, about, others in rows]
+    return frame.page(request, "alerts.html", person=person, rows=shown, troubles=troubles)
 
 
 async def mark(request: web.Request) -> web.StreamResponse:
@@ -45,26 +47,33 @@ async def mark(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/" if fields.get("back") == "home" else "/alerts")
 
 
-def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[dict[str, Any]], list[str]]:
+def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Heard], list[str]]:
     person = access.person_of(db, login, now)
     found = kept.hearings_of(db, person.id, SHOWN)
     allowed = [one for one in found if alerts.may_hear(db, one.episode.runner_id, person.id, now)]
-    rows = [_row(db, one, person, now) for one in sorted(allowed, key=lambda one: not one.is_unread(now))]
+    rows = [
+        (one, _about(db, one, person), _others(db, one))
+        for one in sorted(allowed, key=lambda one: not one.is_unread(now))
+    ]
     return person, rows, delivery.troubles(db, person.id)
 
 
-def _row(db: Session, one: Hearing, person: Person, now: datetime) -> dict[str, Any]:
-    about = people.person(db, one.episode.runner_id) if one.episode.runner_id != person.id else None
+def _about(db: Session, one: Hearing, person: Person) -> Person | None:
+    """Whom it is about, where it is not the reader."""
+    return people.person(db, one.episode.runner_id) if one.episode.runner_id != person.id else None
+
+
+def _row(one: Hearing, about: Person | None, others: list[str], now: datetime, reader: Reader) -> dict[str, Any]:
     return {
         "id": one.episode.id,
-        "words": one.words,
+        "words": reader.gettext(one.words),
         "about": about,
         "urgent": one.episode.urgency >= Urgency.HIGH,
-        "when": ago(one.episode.raised_at, now),
+        "when": reader.ago(one.episode.raised_at, now),
         "over": one.episode.closed_at is not None,
         "unread": one.is_unread(now),
         "acknowledged": one.acknowledged_at is not None,
-        "others": _others(db, one),
+        "others": others,
     }
 
 

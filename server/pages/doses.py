@@ -85,11 +85,11 @@ def _line(line: Requirement, reader: Reader) -> dict[str, Any]:
 
 
 def _gap(line: Requirement, reader: Reader) -> Iterator[str]:
-    if line.measured is None:
-        yield reader.gettext("not measured by any sensor yet")
-    elif isinstance(line.measured, str) or isinstance(line.required, str):
+    if isinstance(line.measured, str) or isinstance(line.required, str):
         pending = line.measured == "PENDING"
         yield reader.gettext("needs an answer") if pending else reader.gettext("needs a run that is tolerated")
+    elif line.measured is None:
+        yield reader.gettext("not measured by any sensor yet")
     else:
         unit = line.unit if line.unit in ("s", "m", "%", "d") else None
         yield reader.gettext("{amount} missing", amount=reader.amount(line.required - line.measured, unit))

@@ -15,7 +15,7 @@ from server.api.live import SILENT_S
 from server.api.runners import look_as
 from server.gateways.live import Words
 from server.keys import CLOCK, DESK, LIVE
-from server.pages import entrance, frame
+from server.pages import entrance, frame, waiting
 from server.pages.reader import MILE_M, N_, Reader
 from server.pages.run_page import STATES
 from server.pages.seen import view_of
@@ -34,7 +34,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     login, runner_id, now = credentials.shown(request), request.match_info["runner"], request.app[CLOCK]()
     look = await request.app[DESK].read(look_as, login, runner_id, now)
     reader = await frame.reader_for(request, person)
-    view = _view(look, request.app[LIVE].last(runner_id), reader)
+    view = _view(look, request.app[LIVE].last(runner_id), reader) | {"waiting": waiting.words(look, person, reader)}
     return frame.page(request, "live.html", person=person, view=view)
 
 
@@ -52,7 +52,6 @@ def _view(look: Look, last: tuple[datetime, Words] | None, reader: Reader) -> di
         "limits": _limits(look, now, reader),
         "words": {name.replace(" ", "-"): reader.gettext(word) for name, word in STATES.items()},
         "may_run": _may_run(look),
-        "waiting": [reader.gettext(sentence) for sentence in look.waiting],
         "silent_s": SILENT_S,
         "units": _units(reader),
     }

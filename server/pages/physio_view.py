@@ -18,6 +18,7 @@ from rules.speech.say import note_words, reason_words, requirement_words
 from rules.view import View
 from rules.vocabulary import Decision, Reason
 from server import review, said
+from server.pages import waiting
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import stage_line, versions
 from server.pages.seen import view_of
@@ -68,7 +69,7 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
         "headline": reader.gettext(ALSO_NAMED[look.shown.decision])
         if look.shown
         else reader.gettext("Cannot tell yet"),
-        "waiting": [reader.gettext(sentence) for sentence in look.waiting],
+        "waiting": waiting.words(look, found.person, reader),
         "override": _override(look, reader),
         "rules": _rules(look, view, reader),
         "missing": [requirement_words(part, reader.tongue) for part in look.verdict.missing] if look.verdict else [],

@@ -11,7 +11,7 @@ from rules.speech.say import Audience, decision_words, reason_words
 from rules.view import Seen, View
 from rules.view import look as look_at
 from rules.vocabulary import CheckIn, Decision, Reason, References
-from server.pages import answer, charts, doses
+from server.pages import answer, charts, doses, waiting
 from server.pages.doses import RESPONSES, label_of
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import HELP, stage_line, versions
@@ -66,7 +66,7 @@ def build(look: Look, plans: Sequence[Plan], names: Mapping[str, str], person: P
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
         headline=answer.headline(look, reader),
-        sentences=_sentences(look, audience, reader),
+        sentences=_sentences(look, person, reader),
         made=reader.clock(look.now),
         stage_line=stage_line(view, person, reader) if view else reader.gettext("No plan yet"),
         since=reader.date(look.case.stage_entered_at) if look.case else None,
@@ -77,7 +77,8 @@ def build(look: Look, plans: Sequence[Plan], names: Mapping[str, str], person: P
         runs=[_run(seen, reader) for seen in reversed(view.since_entry)] if view else [],
         load=charts.load(view, reader) if view else None,
         plans=_changes(plans, names, reader),
-        small=[reader.gettext(sentence) for sentence in DISCLAIMERS] + [versions(look, reader), reader.gettext(HELP)],
+        small=[reader.gettext(sentence) for sentence in DISCLAIMERS]
+        + [versions(look, reader, person), reader.gettext(HELP)],
     )
 
 
@@ -92,11 +93,13 @@ def _audience(person: Person) -> Audience:
     return "physio" if person.role == "physio" else "runner"
 
 
-def _sentences(look: Look, audience: Audience, reader: Reader) -> list[str]:
+def _sentences(look: Look, person: Person, reader: Reader) -> list[str]:
     """What is awaited or asked; with an override the physio's word and what was computed."""
-    if look.verdict is None or (look.shown and look.shown.override):
+    if look.verdict is None:
+        return waiting.words(look, person, reader)
+    if look.shown and look.shown.override:
         return answer.sentences(look, reader)
-    return [decision_words(look.verdict.decision, look.verdict.target_stage, audience, reader.tongue)]
+    return [decision_words(look.verdict.decision, look.verdict.target_stage, _audience(person), reader.tongue)]
 
 
 def _reasons(look: Look, audience: Audience, reader: Reader) -> list[dict[str, str]]:

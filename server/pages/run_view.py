@@ -50,7 +50,7 @@ def _facts(item: SeenRun, reader: Reader) -> Iterator[str]:
             yield reader.gettext(sentence, amount=reader.amount(value, "s" if name.endswith("_s") else ""))
     peak = measured.get("peak3_pct")
     if peak is not None:
-        yield reader.gettext("fastest {amount} of top speed", amount=reader.amount(peak, "%"))
+        yield reader.gettext("fastest {amount} of top speed", amount=reader.amount(round(peak), "%"))
     sources = dict.fromkeys(measured.get("sources", {}).values())
     if sources:
         yield reader.gettext("from {sensors}", sensors=", ".join(sources))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rules.signs.alert_kinds import Urgency
+from rules.speech.say import reason_words
 from rules.view import View
 from server.care.screening import Screening
 from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
@@ -23,6 +25,10 @@ VERSIONS = N_(
     "Programme {programme} version {version}, rules version {rules}. The numbers of the programmes are expert defaults "
     "that your physiotherapist can change; the limit on a single long run follows a study of 5,205 runners "
     "(Frandsen 2025)."
+)
+VERSIONS_TO_A_PHYSIO = N_(
+    "Programme {programme} version {version}, rules version {rules}. The numbers of the programmes are expert defaults "
+    "that you can change in the plan; the limit on a single long run follows a study of 5,205 runners (Frandsen 2025)."
 )
 
 
@@ -71,7 +77,7 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         stage_line=stage_line(view, person, reader) if view else reader.gettext("No plan yet"),
         headline=answer.headline(look, reader),
         sentences=answer.sentences(look, reader),
-        decided=reader.clock(look.now),
+        decided=reader.clock(look.now) if look.verdict else "",
         doses=doses.groups(view, reader) if view else [],
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
@@ -84,18 +90,27 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
         versions=versions(look, reader, person),
-        help=reader.gettext(HELP),
+        help=reader.gettext(HELP) if is_own else "",
     )
 
 
 def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
     return {
         "id": one.episode.id,
-        "words": reader.gettext(one.words),
+        "words": _alert_words(one, look, reader),
         "when": reader.ago(one.episode.raised_at, look.now),
         "urgent": one.episode.urgency >= Urgency.HIGH,
         "unread": one.is_unread(look.now),
     }
+
+
+def _alert_words(one: Hearing, look: Look, reader: Reader) -> str:
+    """In the reader's own units and language while the reason still stands; else as it was said then."""
+    episode = one.episode
+    for reason in look.verdict.reasons if look.verdict and look.case else ():
+        if (reason.code, reason.session_id) == (episode.code, episode.session_id):
+            return reason_words(reason, look.case, "runner", reader.tongue)  # type: ignore[arg-type]  # said above
+    return reader.gettext(one.words)
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
@@ -106,14 +121,22 @@ def stage_line(view: View, person: Person, reader: Reader) -> str:
     return reader.gettext("{programme}, stage {id}: {name}", programme=programme, id=view.stage.id, name=stage)
 
 
-def versions(look: Look, reader: Reader, person: Person | None = None) -> str:
+def versions(look: Look, reader: Reader, person: Person) -> str:
     if look.verdict is None or look.plan is None:
         return reader.gettext("Nothing was decided.")
-    programme = look.plan.body["programme"]
-    is_named = isinstance(programme, str) and person is not None and person.role != "runner"
+    sentence = VERSIONS_TO_A_PHYSIO if person.role == "physio" else VERSIONS
     return reader.gettext(
-        VERSIONS,
-        programme=programme if is_named else reader.gettext("of your physio"),
+        sentence,
+        programme=_programme_key(look.plan.body["programme"], person, reader),
         version=look.verdict.programme_version or reader.gettext("unknown"),
         rules=look.verdict.rules_version,
+    )
+
+
+def _programme_key(programme: object, person: Person, reader: Reader) -> str:
+    """Its key may name a diagnosis: no runner reads it. A clinic's own is known by its name."""
+    if person.role == "runner":
+        return reader.gettext("of your physio")
+    return str(
+        programme.get("name") or reader.gettext("own programme") if isinstance(programme, Mapping) else programme
     )
