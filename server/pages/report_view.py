@@ -13,6 +13,7 @@ from rules.view import look as look_at
 from rules.vocabulary import CheckIn, Decision, Reason, References
 from server.pages import answer, charts, doses, waiting
 from server.pages.doses import RESPONSES, label_of
+from server.pages.plan_words import PARTS
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import HELP, stage_line, versions
 from server.review import Look
@@ -23,18 +24,6 @@ DISCLAIMERS = (
     N_("Decision support for you and your physiotherapist; not a diagnosis, and not a medical device."),
     N_("What was not measured or not answered is named as such; it is never read as a good sign."),
 )
-PARTS = {
-    "programme": N_("programme"),
-    "profile": N_("tolerance profile"),
-    "stage": N_("stage"),
-    "stage_override": N_("limits and doses of the stage"),
-    "stage_entered_at": N_("day on which the stage began"),
-    "baseline_morning": N_("usual pain in the morning"),
-    "baseline_stiff_min": N_("usual stiffness in the morning"),
-    "onset_at": N_("day of the injury"),
-    "references": N_("top speed, threshold speed or longest run"),
-    "second": N_("second programme"),
-}
 # One rule alone never says that somebody is ready: only all of them together do.
 READY, HOLDS_NOTHING = Decision.PROGRESS_READY, N_("Holds nothing back")
 KINDS = {"measured": N_("measured"), "estimated": N_("estimated")}

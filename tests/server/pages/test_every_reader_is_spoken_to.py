@@ -1,4 +1,4 @@
-"""A sentence says "you" to who reads it: the physio is no runner of their own, and an empty page says what comes first."""
+"""A sentence says "you" to who reads it: a physio is no runner of their own, an empty page says what comes first."""
 
 import clinic_kit as kit
 import pytest
@@ -34,8 +34,9 @@ async def text_of(clinic, person, path):
 
 
 PHYSIOS = (
-    "/caseload", "/runners/r-1", "/runners/r-1/physio", "/runners/r-1/plan", "/runners/r-1/history", "/runners/r-1/live",
-    "/runners/r-1/flags", "/runners/r-9/physio", "/runners/r-9/plan", "/runners/r-9/history", "/runners/r-9/live",
+    "/caseload", "/runners/r-1", "/runners/r-1/physio", "/runners/r-1/plan", "/runners/r-1/history",
+    "/runners/r-1/live", "/runners/r-1/flags", "/runners/r-9/physio", "/runners/r-9/plan",
+    "/runners/r-9/history", "/runners/r-9/live",
     "/runners/r-9/flags", "/runners/r-9/changes", "/programmes", "/people", "/gateways", "/alerts",
 )  # fmt: skip
 
