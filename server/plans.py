@@ -172,7 +172,7 @@ def _possible(body: Mapping[str, Any], now: datetime) -> View:
     impossible = [*refusals(view.stage), *profile_refusals(view.profile)]
     if impossible:
         reasons = [f"{one.stage or 'Profile'} {one.item}: {one.reason}" for one in impossible]
-        raise Problem(422, "Impossible stage", reasons[0], reasons=reasons)
+        raise Problem(422, "Impossible stage", impossible[0].reason, reasons=reasons)
     return view
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from rules.metric_facts import label, unit
+from rules.red_flags import RED_FLAGS
 from server.pages import plan_words
 from server.pages.plan_words import NONE
 from server.pages.reader import N_, Reader
@@ -76,6 +78,8 @@ WORDS = {
     "by": N_("by"),
     "code": N_("which"),
     "day": N_("day"),
+    "distance_m": N_("distance"),
+    "duration_s": N_("running time"),
     "for": N_("for"),
     "from": N_("from"),
     "kind": N_("kind"),
@@ -85,11 +89,18 @@ WORDS = {
     "physio": N_("physio"),
     "reason": N_("reason"),
     "role": N_("role"),
+    "scopes": N_("may"),
+    "start": N_("began"),
     "to": N_("to"),
     "until": N_("until"),
+    "value": N_("value"),
+    "metric": N_("what was seen"),
     "version": N_("version"),
+    "yes": N_("answered with yes"),
+    "decision": N_("outcome"),
 }
-HIDDEN = {"before", "after"}
+# Before and after are told as changes; the ids of what was said are for programs.
+HIDDEN = {"before", "after", "alert", "flag", "hold", "login", "override", "run", "session", "token"}
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})")
 
 
@@ -118,17 +129,24 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any], reader: 
     return [
         (
             plan_words.name_of(path, reader),
-            plan_words.value_of(path, old.get(path), reader),
-            plan_words.value_of(path, new.get(path), reader),
+            _kept(path, old, reader),
+            _kept(path, new, reader),
         )
         for path in differing
     ]
 
 
+def _kept(path: str, plan: Mapping[str, Any], reader: Reader) -> str:
+    """Where a plan changes nothing of a stage or a profile, the programme's own number stands."""
+    if path not in plan and path.partition(".")[0] in ("stage_override", "profile"):
+        return reader.gettext("the programme's own")
+    return plan_words.value_of(path, plan.get(path), reader)
+
+
 def _words(words: Mapping[str, Any], names: Mapping[str, str], reader: Reader) -> Iterator[tuple[str, str]]:
     for name, value in _flat({name: value for name, value in words.items() if name not in HIDDEN}):
         if value is not None:
-            yield reader.gettext(WORDS.get(name, name)), names.get(str(value), _text(value, reader))
+            yield reader.gettext(WORDS.get(name, name)), names.get(str(value), _value(name, value, reader))
     before, after = words.get("before"), words.get("after")
     if isinstance(after, Mapping):
         for name, was, is_now in changes(before if isinstance(before, Mapping) else None, after, reader):
@@ -144,6 +162,18 @@ def _flat(document: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
             yield from _flat(value, f"{path}.")
         elif value not in ({}, [], None) or above:
             yield path, value
+
+
+def _value(name: str, value: Any, reader: Reader) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(name, one, reader) for one in value)
+    if str(value) in RED_FLAGS:
+        return reader.gettext(RED_FLAGS[str(value)].name)
+    if name == "metric":
+        return reader.gettext(label(str(value)))
+    if unit(name) and isinstance(value, int | float):
+        return reader.amount(value, unit(name))
+    return _text(value, reader)
 
 
 def _text(value: Any, reader: Reader) -> str:

@@ -31,12 +31,12 @@ RATIOS = (
     ("monotony", N_("Monotony of the week")),
 )
 UNKNOWN_DAYS = N_(
-    "On {number} of the last 28 days there was no run, and you did not say so: with more than three such days most of "
-    "these numbers cannot be told."
+    "{number} of the last 28 days are neither a run nor a day of which you said that there was none: with more than "
+    "three such days most of these numbers cannot be told."
 )
 UNKNOWN_DAYS_OF_A_RUNNER = N_(
-    "On {number} of the last 28 days there was no run, and the runner did not say so: with more than three such days "
-    "most of these numbers cannot be told."
+    "{number} of the last 28 days are neither a run nor a day of which the runner said that there was none: with more "
+    "than three such days most of these numbers cannot be told."
 )
 ONE_UNKNOWN = N_("Of {number} run the distance is not known.")
 MANY_UNKNOWN = N_("Of {number} runs the distance is not known.")
@@ -246,7 +246,7 @@ def _row(told: History, one: Held, reader: Reader) -> dict[str, Any]:
         "id": one.training.id,
         "day": reader.day(one.training.start),
         "distance": reader.distance(one.metres),
-        "ratio": reader.gettext("cannot tell") if one.ratio is None else f"{reader.ratio(one.ratio)} ×",
+        "ratio": reader.gettext("cannot tell") if one.ratio is None else f"{reader.number(one.ratio, 2)} ×",
         "jump": one.jump is not None,
         "pains": [_pain(answers.get(name), reader) for name, _words in PAINS],
     }

@@ -18,7 +18,7 @@ from rules.speech.say import note_words, reason_words, requirement_words
 from rules.view import View
 from rules.vocabulary import Decision, Reason
 from server import review, said
-from server.pages import waiting
+from server.pages import evidence_words, waiting
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import stage_line, versions
 from server.pages.seen import view_of
@@ -101,7 +101,7 @@ def _rules(look: Look, view: View | None, reader: Reader) -> list[dict[str, Any]
             "item": reason.item or "",
             "measured": _value(reason.measured, reason, reader),
             "required": _value(reason.required, reason, reader),
-            "evidence": reader.gettext(evidence_of(reason, view)) if view else "",
+            "evidence": evidence_words.words(evidence_of(reason, view), reader) if view else "",
         }
         for reason in look.verdict.reasons
     ]

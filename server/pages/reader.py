@@ -42,6 +42,8 @@ class Reader:
         """The sentence for one or for many; both may name {number}."""
         whole = 1 if number == 1 else 2 if number != round(number) else round(number)
         said = languages.translations(self.preferences.language).ngettext(one, many, whole)
+        if said in (one, many):  # marked one by one, where they are kept under names
+            said = self.gettext(said)
         return said.format(number=self.number(number), **named)
 
     @property

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.signs.alert_kinds import Urgency
-from rules.speech.say import reason_words
 from rules.view import View
 from server.care.screening import Screening
-from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
+from server.pages import alert_words, answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
 from server.review import Look
@@ -97,20 +96,11 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
 def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
     return {
         "id": one.episode.id,
-        "words": _alert_words(one, look, reader),
+        "words": alert_words.words(one, look, reader),
         "when": reader.ago(one.episode.raised_at, look.now),
         "urgent": one.episode.urgency >= Urgency.HIGH,
         "unread": one.is_unread(look.now),
     }
-
-
-def _alert_words(one: Hearing, look: Look, reader: Reader) -> str:
-    """In the reader's own units and language while the reason still stands; else as it was said then."""
-    episode = one.episode
-    for reason in look.verdict.reasons if look.verdict and look.case else ():
-        if (reason.code, reason.session_id) == (episode.code, episode.session_id):
-            return reason_words(reason, look.case, "runner", reader.tongue)  # type: ignore[arg-type]  # said above
-    return reader.gettext(one.words)
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:

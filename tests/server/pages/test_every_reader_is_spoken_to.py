@@ -5,6 +5,8 @@ import pytest
 
 from server import alerts
 from server.alerts import Found
+from server.demo import clinic as demo
+from server.keys import REVIEWER
 from server.storage import people
 from server.storage.people import Person
 
@@ -109,3 +111,19 @@ async def test_a_run_that_was_never_run_is_not_missed_by_a_sensor(clinic):
     own = await text_of(clinic, kit.RUNNER, "/runners/r-1")
     latest = own.split('The latest run after 24 hours: no run yet"')[1].split("</li>")[0]
     assert "needs a run that is tolerated" in latest and "sensor" not in latest
+
+
+async def test_an_alert_that_stands_is_said_in_the_readers_own_units_and_language(tmp_path):
+    async with kit.clinic(f"sqlite:///{tmp_path / 'clinic.db'}") as clinic:
+        await clinic.desk.write(demo.seed, clinic.now)
+        for person in (demo.PHYSIO, demo.JUMP.runner):
+            later = clinic.now.replace(year=2030)
+            await clinic.desk.write(people.add_entry, f"link-of-{person.id}", person.id, later, reusable=True)
+        await clinic.app[REVIEWER].review_due()
+        runner = await text_of(clinic, demo.JUMP.runner, "/alerts")
+        physio = await text_of(clinic, demo.PHYSIO, "/alerts")
+        async with clinic.as_(demo.PHYSIO) as http:
+            german = await (await http.get("/alerts", headers={"Accept-Language": "de"})).text()
+    assert "was 1.5 times your longest of the 30 days before it (9.5 km after 6.3 km)" in runner
+    assert "1.5 times the longest of 30 days (9.5 km after 6.3 km)" in physio
+    assert "1,5-Fache" in german and "1.522" not in runner + physio + german

@@ -3,6 +3,7 @@
 import clinic_kit as kit
 import pytest
 
+from server import said
 from server.pages import device_words, plan_words, scope_words
 from server.pages.reader import Reader
 from server.storage.preferences import Preferences
@@ -49,10 +50,23 @@ async def test_the_page_of_changes_says_them_so(tmp_path):
         hold = {"reason": "after the race", "until": "2026-04-04T22:00:00Z"}
         assert (await http.post("/api/v1/runners/r-1/holds", json=hold)).status in (200, 201)
         text = await (await http.get("/runners/r-1/changes")).text()
-    assert "<dt>The least of one session that counts: running time</dt><dd>– → <b>20 min</b></dd>" in text
-    assert "<dt>Least days on this stage</dt><dd>– → <b>10 days</b></dd>" in text
+    assert (
+        "<dt>The least of one session that counts: running time</dt><dd>the programme&#39;s own → <b>20 min</b></dd>"
+        in text
+    )
+    assert "<dt>Least days on this stage</dt><dd>the programme&#39;s own → <b>10 days</b></dd>" in text
     assert "<dt>until</dt><dd>Sat 4 Apr, 22:00</dd>" in text
     assert "stage_override" not in text and "1200" not in text
+
+
+async def test_a_red_flag_is_told_by_its_name_and_no_deed_by_the_id_of_what_was_said(tmp_path):
+    async with kit.clinic(f"sqlite:///{tmp_path / 'clinic.db'}") as clinic, clinic.as_(kit.PHYSIO) as http:
+        await clinic.desk.write(said.raise_flag, "r-1", "f-123", kit.RUNNER, "fever_unwell", clinic.now)
+        await clinic.desk.write(said.screened, "r-1", "s-1", kit.RUNNER, ["fever_unwell"], clinic.now)
+        text = await (await http.get("/runners/r-1/changes")).text()
+    assert "<dt>which</dt><dd>fever or feeling ill</dd>" in text
+    assert "<dt>answered with yes</dt><dd>fever or feeling ill</dd>" in text
+    assert "f-123" not in text and "fever_unwell" not in text
 
 
 @pytest.mark.parametrize(
