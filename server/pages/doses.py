@@ -44,6 +44,13 @@ def groups(view: View, reader: Reader) -> list[dict[str, Any]]:
     return [{"title": reader.gettext(name), "lines": found[name]} for name in sorted(found, key=order.index)]
 
 
+def of_both(first: View | None, second: View | None, reader: Reader) -> list[dict[str, Any]]:
+    """What each programme asks for, where two are held at once."""
+    beside = groups(second, reader) if second else []
+    named = [{**one, "title": reader.gettext("Second programme: {what}", what=one["title"])} for one in beside]
+    return [*(groups(first, reader) if first else []), *named]
+
+
 def label_of(item: str, reader: Reader) -> str:
     kind, _, name = item.partition(".")
     if item in LABELS:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from rules.ceilings_now import NEAR, CeilingNow, ceilings_now
-from rules.next_session import allowance
+from server.allowed import allowed
 from server.api.live import SILENT_S
 from server.api.runners import look_as
 from server.gateways.live import Words
@@ -97,8 +97,8 @@ def _limits(look: Look, now: Mapping[str, Any], reader: Reader) -> list[dict[str
     view = view_of(look)
     if view is None or look.case is None or look.verdict is None:
         return []
-    allowed = allowance(look.case, look.verdict)
-    today = replace(view.stage, ceil={limit.metric: limit.most for limit in allowed.limits})
+    most = allowed(look)
+    today = replace(view.stage, ceil={limit.metric: limit.most for limit in most.limits} if most else {})
     return [
         _limit(one, reader) for one in ceilings_now(today, view.references, _so_far(now, view.references.v_max_mps))
     ]
@@ -126,9 +126,8 @@ def _limit(one: CeilingNow, reader: Reader) -> dict[str, Any]:
 
 def _may_run(look: Look) -> bool | None:
     """None where nobody can tell."""
-    if look.case is None or look.verdict is None:
-        return None
-    return allowance(look.case, look.verdict).may_run
+    most = allowed(look)
+    return None if most is None else most.may_run
 
 
 def _units(reader: Reader) -> dict[str, Any]:

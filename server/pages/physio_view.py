@@ -20,8 +20,8 @@ from rules.vocabulary import Decision, Reason
 from server import review, said
 from server.pages import evidence_words, waiting
 from server.pages.reader import N_, Reader
-from server.pages.runner_view import stage_line, versions
-from server.pages.seen import view_of
+from server.pages.runner_view import stage_lines, versions
+from server.pages.seen import second_view_of, view_of
 from server.review import Look
 from server.storage.people import Person
 
@@ -64,7 +64,7 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
     look, view = found.look, view_of(found.look)
     return {
         "runner": look.runner,
-        "stage_line": stage_line(view, found.person, reader) if view else reader.gettext("No plan yet"),
+        "stage_line": stage_lines(view, second_view_of(look), found.person, reader),
         "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
         "headline": reader.gettext(ALSO_NAMED[look.shown.decision])
         if look.shown

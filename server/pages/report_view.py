@@ -16,6 +16,7 @@ from server.pages.doses import RESPONSES, label_of
 from server.pages.plan_words import PARTS
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import HELP, stage_line, versions
+from server.pages.seen import second_view_of
 from server.review import Look
 from server.storage.people import Person
 from server.storage.runs import Plan
@@ -62,7 +63,7 @@ def build(look: Look, plans: Sequence[Plan], names: Mapping[str, str], person: P
         references=list(_references(view.references, reader)) if view else [],
         reasons=_reasons(look, audience, reader),
         notes=answer.notes(look, reader),
-        doses=doses.groups(view, reader) if view else [],
+        doses=doses.of_both(view, second_view_of(look), reader),
         runs=[_run(seen, reader) for seen in reversed(view.since_entry)] if view else [],
         load=charts.load(view, reader) if view else None,
         plans=_changes(plans, names, reader),

@@ -11,7 +11,7 @@ from rules.view import View
 from server.care.screening import Screening
 from server.pages import alert_words, answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
-from server.pages.seen import view_of
+from server.pages.seen import second_view_of, view_of
 from server.review import Look
 from server.storage.alerts import Hearing
 from server.storage.people import Person
@@ -69,15 +69,15 @@ class RunnerView:
 def build(known: Known, person: Person, reader: Reader) -> RunnerView:
     """Everything on the page, from one look."""
     look, is_own = known.look, person.id == known.look.runner.id
-    view = view_of(look)
+    view, second = view_of(look), second_view_of(look)
     return RunnerView(
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
-        stage_line=stage_line(view, person, reader) if view else reader.gettext("No plan yet"),
+        stage_line=stage_lines(view, second, person, reader),
         headline=answer.headline(look, reader),
         sentences=answer.sentences(look, reader),
         decided=reader.clock(look.now) if look.verdict else "",
-        doses=doses.groups(view, reader) if view else [],
+        doses=doses.of_both(view, second, reader),
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
@@ -101,6 +101,11 @@ def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
         "urgent": one.episode.urgency >= Urgency.HIGH,
         "unread": one.is_unread(look.now),
     }
+
+
+def stage_lines(view: View | None, second: View | None, person: Person, reader: Reader) -> str:
+    lines = [stage_line(one, person, reader) for one in (view, second) if one]
+    return "; ".join(lines) or reader.gettext("No plan yet")
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
