@@ -67,6 +67,6 @@ def _strides(most: Allowance, reader: Reader) -> str:
 def _uphill(most: Allowance, reader: Reader) -> str:
     if not most.incline_minutes:
         return reader.gettext("none yet")
-    grade = f"{reader.number(100 * (most.incline_grade or 0.0))} %"
+    grade = f"{reader.number(100 * (most.incline_grade or 0.0))}\N{NO-BREAK SPACE}%"
     minutes = reader.minutes(60 * most.incline_minutes)
     return reader.gettext("up to {minutes} at {grade} or steeper", minutes=minutes, grade=grade)
