@@ -13,12 +13,10 @@ from rules.attest import ENTRY, Attestation, Criterion, outstanding
 from rules.case import Case
 from rules.errors import RulesError
 from rules.feasibility import profile_refusals, refusals
-from rules.forms.merge_patch import merge_patch
 from rules.guard_rails import edit_warnings
 from rules.view import View
 from rules.view import look as look_at
-from rules.what_if import Day, what_if
-from server import audit, review, said
+from server import audit, said
 from server.problem import Problem
 from server.storage import runs
 from server.storage.people import Person
@@ -133,21 +131,6 @@ def begin(
     return change(db, runner_id, physio, body, seen_version, now)
 
 
-def preview(look: review.Look, patch: Mapping[str, Any], now: datetime) -> tuple[Day, ...]:
-    """The same history under a changed plan, day by day; nothing is saved. Raises Problem 404 or 422."""
-    body = merge_patch(dict(look.plan.body) if look.plan else {}, dict(patch))
-    return compare(look, body if isinstance(body, Mapping) else {}, now)
-
-
-def compare(look: review.Look, body: Mapping[str, Any], now: datetime) -> tuple[Day, ...]:
-    """The same history under another plan, day by day; nothing is saved. Raises Problem 404 or 422."""
-    if look.plan is None or look.case is None:
-        raise Problem(404, "No plan yet", "There is no plan that could be changed.")
-    changed = checked(body, now).case
-    fields = {name: getattr(changed, name) for name in OF_A_CASE}
-    return what_if(look.case, **fields)
-
-
 def warnings(before: Plan | None, body: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
     """What the physio is asked about before this is saved. Raises Problem 422."""
     return _warnings(before, checked(body, now), now)
@@ -158,9 +141,13 @@ def checked(body: Mapping[str, Any], now: datetime) -> View:
 
     Raises Problem 422 for what cannot be read, is unknown or could not be done, in either programme.
     """
-    if body.get("second") is not None:
-        _possible(second_of(body), now)
+    second(body, now)
     return _possible(body, now)
+
+
+def second(body: Mapping[str, Any], now: datetime) -> Case | None:
+    """The second programme of a plan as the rules see it. Raises Problem 422."""
+    return None if body.get("second") is None else _possible(second_of(body), now).case
 
 
 def second_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,7 +172,7 @@ def _possible(body: Mapping[str, Any], now: datetime) -> View:
     impossible = [*refusals(view.stage), *profile_refusals(view.profile)]
     if impossible:
         reasons = [f"{one.stage or 'Profile'} {one.item}: {one.reason}" for one in impossible]
-        raise Problem(422, "Impossible stage", reasons[0], reasons=reasons)
+        raise Problem(422, "Impossible stage", impossible[0].reason, reasons=reasons)
     return view
 
 

@@ -1,6 +1,7 @@
 """Takes pictures of every page from a clinic that was seeded a moment before; anybody can run it again.
 
-Without an argument the pictures of the README, into docs/pictures/; with a folder every page of the router, into it.
+Without an argument the pictures of the README, into docs/pictures/; with a folder every page of the router, light and
+dark, into it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Browser, async_playwright
 
@@ -26,7 +28,10 @@ CHROMIUM = "/usr/bin/chromium"
 # As root in a container Chromium cannot make a sandbox of its own; the rest keeps it from asking other hosts.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-SIZES = {"phone": (390, 844, "light"), "desktop": (1280, 900, "dark")}
+Scheme = Literal["light", "dark"]
+BOTH: tuple[Scheme, ...] = ("light", "dark")
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+LOOK_OF_THE_README: dict[str, Scheme] = {"phone": "light", "desktop": "dark"}
 OF_THE_README = {"/runners/{runner} by runner, Ines Okafor": "runner", "/caseload by physio, Ines Okafor": "caseload"}
 
 
@@ -60,18 +65,26 @@ def _wanted(folder: Path | None) -> Iterator[tuple[Stop, Path]]:
 
 async def _take(browser: Browser, address: str, stop: Stop, latest: dict[str, str], file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    for kind, (width, height, scheme) in SIZES.items():
-        context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    for kind, (width, height) in SIZES.items():
+        context = await browser.new_context(viewport={"width": width, "height": height})
         page = await context.new_page()
         if stop.person is not None:
             await page.goto(f"{address}/enter/{tour.link_of(stop.person)}")
         elif stop.opener == "half":
             await context.add_cookies([{"name": credentials.ON_LOOPBACK, "value": tour.HALF_LOGIN, "url": address}])
         await page.goto(address + stop.path(latest))
-        picture = file.with_name(f"{file.name}-{kind}.png")
-        await page.screenshot(path=str(picture), full_page=file.parent != PICTURES)
-        sys.stdout.write(f"{picture}\n")
+        for picture, scheme in _pictures(file, kind):
+            await page.emulate_media(color_scheme=scheme)
+            await page.screenshot(path=str(picture), full_page=file.parent != PICTURES)
+            sys.stdout.write(f"{picture}\n")
         await context.close()
+
+
+def _pictures(file: Path, kind: str) -> list[tuple[Path, Scheme]]:
+    """The README shows one look of each page; a folder gets both, for what is read in one may be lost in the other."""
+    if file.parent == PICTURES:
+        return [(file.with_name(f"{file.name}-{kind}.png"), LOOK_OF_THE_README[kind])]
+    return [(file.with_name(f"{file.name}-{kind}-{scheme}.png"), scheme) for scheme in BOTH]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import plans, review
+from server import plans, review, trial
 from server.api import asking, forms
 from server.keys import REVIEWER
 from server.problem import Problem, not_found
@@ -87,7 +87,7 @@ async def preview(request: web.Request) -> web.Response:
 
     def days(db: Session, person: Person, runner: Person, now: datetime) -> Any:
         asking.physio(person)
-        return plans.preview(review.look(db, runner, now), form.change, now)
+        return trial.preview(review.look(db, runner, now), form.change, now)
 
     found = await asking.read(request, days)
     return web.json_response(

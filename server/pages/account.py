@@ -13,9 +13,9 @@ from aiohttp import web
 from markupsafe import Markup
 from sqlmodel import Session
 
-from server import access, audit, needs
+from server import access, audit
 from server.keys import CLOCK, DESK, FACTOR_ASKED, KEYRING, NEW_TOKEN, PASSWORDS
-from server.pages import frame
+from server.pages import device_words, frame, scope_words
 from server.pages.reader import N_, Reader
 from server.pages.second_factor import forms_json, site
 from server.people import credentials, factors, logins, names, passkeys, passwords, tokens
@@ -186,7 +186,8 @@ def _facts(own: Own, reader: Reader, *, asked: bool, now: datetime) -> dict[str,
         "least": passwords.LEAST if is_asked or own.factors else passwords.LEAST_ALONE,
         "picture": own.waiting_app and Markup(segno.make(own.waiting_app).svg_inline(scale=5, border=2)),  # noqa: S704  # drawn by us, from letters of base32  # nosec B704
         "secret": own.waiting_app and pyotp.parse_uri(own.waiting_app).secret,
-        "scopes": needs.SCOPES,
+        "scopes": scope_words.offered(reader),
+        "device": lambda text: device_words.words(text, reader),
         "since": lambda moment: reader.ago(moment, now),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,15 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import access, alerts
+from server import access, alerts, review
 from server.api import alerts as api
 from server.keys import CLOCK, DESK
 from server.letters import delivery
-from server.pages import frame
-from server.pages.numbers import ago
+from server.pages import alert_words, frame
+from server.pages.reader import Reader
 from server.people import credentials
 from server.problem import Problem
+from server.review import Look
 from server.storage import alerts as kept
 from server.storage import people
 from server.storage.alerts import Hearing
@@ -26,12 +28,23 @@ SHOWN = 100
 SNOOZE = timedelta(hours=4)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was heard and of whom, who else took it upon them, and what holds of that runner now."""
+
+    hearing: Hearing
+    about: Person | None
+    others: list[str]
+    look: Look | None
+
+
 async def heard(request: web.Request) -> web.StreamResponse:
     """GET /alerts."""
     login, now = credentials.shown(request), request.app[CLOCK]()
     person, rows, troubles = await request.app[DESK].read(_heard, login, now)
-    await frame.reader_for(request, person)
-    return frame.page(request, "alerts.html", person=person, rows=rows, troubles=troubles)
+    reader = await frame.reader_for(request, person)
+    shown = [_row(row, now, reader) for row in rows]
+    return frame.page(request, "alerts.html", person=person, rows=shown, troubles=troubles)
 
 
 async def mark(request: web.Request) -> web.StreamResponse:
@@ -45,26 +58,45 @@ async def mark(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/" if fields.get("back") == "home" else "/alerts")
 
 
-def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[dict[str, Any]], list[str]]:
+def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Heard], list[str]]:
     person = access.person_of(db, login, now)
     found = kept.hearings_of(db, person.id, SHOWN)
     allowed = [one for one in found if alerts.may_hear(db, one.episode.runner_id, person.id, now)]
-    rows = [_row(db, one, person, now) for one in sorted(allowed, key=lambda one: not one.is_unread(now))]
+    looks = _looks(db, allowed, now)
+    rows = [
+        Heard(
+            hearing=one, about=_about(db, one, person), others=_others(db, one), look=looks.get(one.episode.runner_id)
+        )
+        for one in sorted(allowed, key=lambda one: not one.is_unread(now))
+    ]
     return person, rows, delivery.troubles(db, person.id)
 
 
-def _row(db: Session, one: Hearing, person: Person, now: datetime) -> dict[str, Any]:
-    about = people.person(db, one.episode.runner_id) if one.episode.runner_id != person.id else None
+def _looks(db: Session, heard: list[Hearing], now: datetime) -> dict[str, Look]:
+    """What holds now of each runner of whom an alert still stands."""
+    standing = {one.episode.runner_id for one in heard if one.episode.closed_at is None}
+    runners = [people.person(db, runner_id) for runner_id in standing]
+    return {runner.id: review.look(db, runner, now) for runner in runners if runner is not None}
+
+
+def _about(db: Session, one: Hearing, person: Person) -> Person | None:
+    """Whom it is about, where it is not the reader."""
+    return people.person(db, one.episode.runner_id) if one.episode.runner_id != person.id else None
+
+
+def _row(row: Heard, now: datetime, reader: Reader) -> dict[str, Any]:
+    one = row.hearing
+    is_over = one.episode.closed_at is not None
     return {
         "id": one.episode.id,
-        "words": one.words,
-        "about": about,
+        "words": alert_words.words(one, None if is_over else row.look, reader),
+        "about": row.about,
         "urgent": one.episode.urgency >= Urgency.HIGH,
-        "when": ago(one.episode.raised_at, now),
-        "over": one.episode.closed_at is not None,
+        "when": reader.ago(one.episode.raised_at, now),
+        "over": is_over,
         "unread": one.is_unread(now),
         "acknowledged": one.acknowledged_at is not None,
-        "others": _others(db, one),
+        "others": row.others,
     }
 
 

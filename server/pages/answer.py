@@ -9,6 +9,7 @@ from rules.override import Override
 from rules.speech.say import decision_words, note_words, reason_words
 from rules.verdict import Verdict
 from rules.vocabulary import Decision, Missing
+from server.pages import waiting
 from server.pages.doses import label_of, words_of
 from server.pages.reader import N_, Reader
 from server.review import Look
@@ -33,7 +34,7 @@ def headline(look: Look, reader: Reader) -> str:
 def sentences(look: Look, reader: Reader) -> list[str]:
     """What is awaited; or what the decision asks, and the reasons that decide."""
     if look.verdict is None or look.case is None:
-        return [reader.gettext(sentence) for sentence in look.waiting]
+        return waiting.to_a_runner(look, reader)
     verdict, case = look.verdict, look.case
     if look.shown and look.shown.override:
         return list(_set_by_a_physio(look.shown.override, verdict, reader))

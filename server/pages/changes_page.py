@@ -65,7 +65,7 @@ def _versions(found: Changed, reader: Reader) -> list[dict[str, Any]]:
             "version": plan.version,
             "at": reader.clock(plan.valid_from),
             "by": found.names.get(plan.by, plan.by),
-            "changes": deeds.changes(before.body, plan.body) if before else [],
+            "changes": deeds.changes(before.body, plan.body, reader) if before else [],
         }
         for plan, before in zip(found.plans, earlier, strict=True)
     ]

@@ -84,7 +84,7 @@ def _bar(view: View, seen: Seen, since: datetime, tallest: float, reader: Reader
             "{day}: {distance}, {ratio} times the longest before",
             day=reader.day(seen.start),
             distance=reader.distance(metres),
-            ratio=reader.number(ratio, 2),
+            ratio=reader.ratio(ratio),
         ),
     }
 
@@ -111,7 +111,7 @@ def _jumps_sentence(jumps: Sequence[bool], reader: Reader) -> str:
     if not any(jumps):
         return reader.gettext("None of them was a jump.")
     return reader.ngettext(
-        "{number} jumped by more than 10 %.", "{number} of them jumped by more than 10 %.", sum(jumps)
+        "One of them jumped by more than 10 %.", "{number} of them jumped by more than 10 %.", sum(jumps)
     )
 
 

@@ -44,6 +44,13 @@ def groups(view: View, reader: Reader) -> list[dict[str, Any]]:
     return [{"title": reader.gettext(name), "lines": found[name]} for name in sorted(found, key=order.index)]
 
 
+def of_both(first: View | None, second: View | None, reader: Reader) -> list[dict[str, Any]]:
+    """What each programme asks for, where two are held at once."""
+    beside = groups(second, reader) if second else []
+    named = [{**one, "title": reader.gettext("Second programme: {what}", what=one["title"])} for one in beside]
+    return [*(groups(first, reader) if first else []), *named]
+
+
 def label_of(item: str, reader: Reader) -> str:
     kind, _, name = item.partition(".")
     if item in LABELS:
@@ -85,11 +92,11 @@ def _line(line: Requirement, reader: Reader) -> dict[str, Any]:
 
 
 def _gap(line: Requirement, reader: Reader) -> Iterator[str]:
-    if line.measured is None:
-        yield reader.gettext("not measured by any sensor yet")
-    elif isinstance(line.measured, str) or isinstance(line.required, str):
+    if isinstance(line.measured, str) or isinstance(line.required, str):
         pending = line.measured == "PENDING"
         yield reader.gettext("needs an answer") if pending else reader.gettext("needs a run that is tolerated")
+    elif line.measured is None:
+        yield reader.gettext("not measured by any sensor yet")
     else:
         unit = line.unit if line.unit in ("s", "m", "%", "d") else None
         yield reader.gettext("{amount} missing", amount=reader.amount(line.required - line.measured, unit))

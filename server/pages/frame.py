@@ -11,7 +11,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from server.keys import DESK, NOTICE, ZONE
-from server.pages import languages, numbers
+from server.pages import languages
 from server.pages.reader import Reader, context
 from server.people import credentials
 from server.problem import Problem
@@ -24,7 +24,7 @@ READER: web.RequestKey[Reader] = web.RequestKey("reader", Reader)
 
 def set_up(app: web.Application) -> None:
     """Give the application its templates, with every value escaped and a missing one an error."""
-    environment = aiohttp_jinja2.setup(
+    aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(str(PAGES / "templates")),
         autoescape=True,
@@ -32,7 +32,6 @@ def set_up(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(numbers.FILTERS)
 
 
 async def reader_for(request: web.Request, person: Person | None) -> Reader:

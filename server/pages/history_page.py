@@ -25,7 +25,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     reader = await frame.reader_for(request, person)
     login, now = credentials.shown(request), request.app[CLOCK]()
     told = await request.app[DESK].read(_told, login, request.match_info["runner"], now)
-    view = history_view.build(told, reader, WEEKS)
+    view = history_view.build(told, reader, WEEKS, is_own=person.id == told.runner.id)
     return frame.page(request, "history.html", person=person, view=view)
 
 

@@ -34,6 +34,10 @@ UNKNOWN_DAYS = N_(
     "{number} of the last 28 days are neither a run nor a day of which you said that there was none: with more than "
     "three such days most of these numbers cannot be told."
 )
+UNKNOWN_DAYS_OF_A_RUNNER = N_(
+    "{number} of the last 28 days are neither a run nor a day of which the runner said that there was none: with more "
+    "than three such days most of these numbers cannot be told."
+)
 ONE_UNKNOWN = N_("Of {number} run the distance is not known.")
 MANY_UNKNOWN = N_("Of {number} runs the distance is not known.")
 SINCE = N_("{stage} since {day}: {name}")
@@ -62,7 +66,7 @@ class Period:
     height: float
 
 
-def build(told: History, reader: Reader, count: int) -> dict[str, Any]:
+def build(told: History, reader: Reader, count: int, *, is_own: bool) -> dict[str, Any]:
     by_week = weeks.weeks(told.trainings, reader.week_of, told.now, count)
     first, last = by_week[0].start, by_week[-1].end
     across = _across(first, last)
@@ -79,7 +83,7 @@ def build(told: History, reader: Reader, count: int) -> dict[str, Any]:
         "pains": list(_pains(told, runs, across, reader)),
         "stages": _stages(told, across, reader),
         "rows": [_row(told, one, reader) for one in reversed(runs)],
-        "ratios": _ratios(told, reader),
+        "ratios": _ratios(told, reader, UNKNOWN_DAYS if is_own else UNKNOWN_DAYS_OF_A_RUNNER),
     }
 
 
@@ -159,7 +163,7 @@ def _bar(one: Held, most: float, across: X, reader: Reader) -> dict[str, Any]:
             "{day}: {distance}, {ratio} times the longest before",
             day=reader.day(one.training.start),
             distance=reader.distance(one.metres),
-            ratio=reader.number(one.ratio or 0.0, 2),
+            ratio=reader.ratio(one.ratio or 0.0),
         ),
     }
 
@@ -252,7 +256,7 @@ def _pain(answer: float | None, reader: Reader) -> str:
     return "–" if answer is None else reader.amount(answer)
 
 
-def _ratios(told: History, reader: Reader) -> dict[str, Any]:
+def _ratios(told: History, reader: Reader, unsaid: str) -> dict[str, Any]:
     """Charted only: they are shown beside everything else, and enter no decision."""
     days = weeks.daily(told.trainings, told.rest_days, reader.local, told.now, 2 * MONTH)
     charts = load_charts(days)
@@ -261,7 +265,7 @@ def _ratios(told: History, reader: Reader) -> dict[str, Any]:
         "lines": [
             {"label": reader.gettext(label), "value": _ratio(getattr(charts, name), reader)} for name, label in RATIOS
         ],
-        "unknown": reader.gettext(UNKNOWN_DAYS, number=unknown) if unknown > MOST_UNKNOWN_DAYS else None,
+        "unknown": reader.gettext(unsaid, number=unknown) if unknown > MOST_UNKNOWN_DAYS else None,
         "trend": _trend(days),
     }
 

@@ -10,12 +10,12 @@ from typing import Any
 from aiohttp import web
 
 from rules.ceilings_now import NEAR, CeilingNow, ceilings_now
-from rules.next_session import allowance
+from server.allowed import allowed
 from server.api.live import SILENT_S
 from server.api.runners import look_as
 from server.gateways.live import Words
 from server.keys import CLOCK, DESK, LIVE
-from server.pages import entrance, frame
+from server.pages import entrance, frame, waiting
 from server.pages.reader import MILE_M, N_, Reader
 from server.pages.run_page import STATES
 from server.pages.seen import view_of
@@ -34,7 +34,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     login, runner_id, now = credentials.shown(request), request.match_info["runner"], request.app[CLOCK]()
     look = await request.app[DESK].read(look_as, login, runner_id, now)
     reader = await frame.reader_for(request, person)
-    view = _view(look, request.app[LIVE].last(runner_id), reader)
+    view = _view(look, request.app[LIVE].last(runner_id), reader) | {"waiting": waiting.words(look, person, reader)}
     return frame.page(request, "live.html", person=person, view=view)
 
 
@@ -52,7 +52,6 @@ def _view(look: Look, last: tuple[datetime, Words] | None, reader: Reader) -> di
         "limits": _limits(look, now, reader),
         "words": {name.replace(" ", "-"): reader.gettext(word) for name, word in STATES.items()},
         "may_run": _may_run(look),
-        "waiting": [reader.gettext(sentence) for sentence in look.waiting],
         "silent_s": SILENT_S,
         "units": _units(reader),
     }
@@ -98,8 +97,8 @@ def _limits(look: Look, now: Mapping[str, Any], reader: Reader) -> list[dict[str
     view = view_of(look)
     if view is None or look.case is None or look.verdict is None:
         return []
-    allowed = allowance(look.case, look.verdict)
-    today = replace(view.stage, ceil={limit.metric: limit.most for limit in allowed.limits})
+    most = allowed(look)
+    today = replace(view.stage, ceil={limit.metric: limit.most for limit in most.limits} if most else {})
     return [
         _limit(one, reader) for one in ceilings_now(today, view.references, _so_far(now, view.references.v_max_mps))
     ]
@@ -127,9 +126,8 @@ def _limit(one: CeilingNow, reader: Reader) -> dict[str, Any]:
 
 def _may_run(look: Look) -> bool | None:
     """None where nobody can tell."""
-    if look.case is None or look.verdict is None:
-        return None
-    return allowance(look.case, look.verdict).may_run
+    most = allowed(look)
+    return None if most is None else most.may_run
 
 
 def _units(reader: Reader) -> dict[str, Any]:

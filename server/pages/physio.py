@@ -13,7 +13,7 @@ from rules.speech.say import reason_words, requirement_words
 from server.care import caseload as care
 from server.care.need import Need, need_of
 from server.keys import CLOCK, DESK
-from server.pages import frame
+from server.pages import frame, waiting
 from server.pages.need import NAMES
 from server.pages.reader import Reader
 from server.people import credentials
@@ -31,7 +31,7 @@ async def caseload(request: web.Request) -> web.StreamResponse:
     person, looks, unread = await request.app[DESK].read(_seen, shown, now)
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
-    rows = [_row(look, unread[look.runner.id], reader) for look in looks if _matches(look, sought, chosen)]
+    rows = [_row(look, unread[look.runner.id], person, reader) for look in looks if _matches(look, sought, chosen)]
     return frame.page(
         request,
         "caseload.html",
@@ -64,14 +64,14 @@ def _kinds(looks: list[Look], reader: Reader) -> list[dict[str, Any]]:
     return [{"key": kind.name, "name": reader.gettext(NAMES[kind]), "count": counted[kind]} for kind in sorted(counted)]
 
 
-def _row(look: Look, unread: int, reader: Reader) -> dict[str, Any]:
+def _row(look: Look, unread: int, person: Person, reader: Reader) -> dict[str, Any]:
     body, need = look.plan.body if look.plan else {}, need_of(look)
     return {
         "runner": look.runner,
         "stage": _stage(body, reader),
         "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
         "need": reader.gettext(NAMES[need]),
-        "reason": _reason(look, need, reader),
+        "reason": _reason(look, need, person, reader),
         "last_run": _last_run(look, reader),
         "unread": unread,
     }
@@ -85,10 +85,10 @@ def _stage(body: Any, reader: Reader) -> str:
     return f"{programme} {body['stage']}"
 
 
-def _reason(look: Look, need: Need, reader: Reader) -> str:
+def _reason(look: Look, need: Need, person: Person, reader: Reader) -> str:
     """What decides, in a line; where it is the dose that is not complete, what is missing of it."""
     if look.verdict is None or look.case is None:
-        return " ".join(reader.gettext(sentence) for sentence in look.waiting)
+        return " ".join(waiting.words(look, person, reader))
     reasons = look.verdict.reasons
     if need is Need.JUMP:
         reasons = tuple(reason for reason in reasons if reason.code.startswith("SPIKE_"))
@@ -100,10 +100,10 @@ def _reason(look: Look, need: Need, reader: Reader) -> str:
 
 def _last_run(look: Look, reader: Reader) -> str:
     if not look.runs:
-        return reader.gettext("no run yet")
+        return reader.gettext("No run yet.")
     last = look.runs[-1].run
     return reader.gettext(
-        "last run {ago}, {distance}",
+        "Last run {ago}, {distance}.",
         ago=reader.ago(last.end, look.now),
         distance=reader.distance(last.measured.get("run_m")),
     )

@@ -18,9 +18,10 @@ from rules.speech.say import note_words, reason_words, requirement_words
 from rules.view import View
 from rules.vocabulary import Decision, Reason
 from server import review, said
+from server.pages import evidence_words, waiting
 from server.pages.reader import N_, Reader
-from server.pages.runner_view import stage_line, versions
-from server.pages.seen import view_of
+from server.pages.runner_view import stage_lines, versions
+from server.pages.seen import second_view_of, view_of
 from server.review import Look
 from server.storage.people import Person
 
@@ -63,12 +64,12 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
     look, view = found.look, view_of(found.look)
     return {
         "runner": look.runner,
-        "stage_line": stage_line(view, found.person, reader) if view else reader.gettext("No plan yet"),
+        "stage_line": stage_lines(view, second_view_of(look), found.person, reader),
         "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
         "headline": reader.gettext(ALSO_NAMED[look.shown.decision])
         if look.shown
         else reader.gettext("Cannot tell yet"),
-        "waiting": [reader.gettext(sentence) for sentence in look.waiting],
+        "waiting": waiting.words(look, found.person, reader),
         "override": _override(look, reader),
         "rules": _rules(look, view, reader),
         "missing": [requirement_words(part, reader.tongue) for part in look.verdict.missing] if look.verdict else [],
@@ -100,7 +101,7 @@ def _rules(look: Look, view: View | None, reader: Reader) -> list[dict[str, Any]
             "item": reason.item or "",
             "measured": _value(reason.measured, reason, reader),
             "required": _value(reason.required, reason, reader),
-            "evidence": reader.gettext(evidence_of(reason, view)) if view else "",
+            "evidence": evidence_words.words(evidence_of(reason, view), reader) if view else "",
         }
         for reason in look.verdict.reasons
     ]

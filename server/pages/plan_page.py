@@ -13,7 +13,7 @@ from sqlmodel import Session
 from rules.errors import RulesError
 from rules.view import View
 from rules.view import look as look_at
-from server import plans, review, said
+from server import plans, review, said, trial
 from server.api import asking
 from server.care import programmes
 from server.keys import NEW_TOKEN, REVIEWER
@@ -144,7 +144,7 @@ def _try(
     try:
         body = plan_form.changed(typed, Now(body=facts.look.plan.body, view=facts.view, zone_reader=reader), now)
         asked = plans.warnings(facts.look.plan, body, now)
-        return facts, Tried(body=body, warnings=asked, asked=_hash(asked), days=plans.compare(facts.look, body, now))
+        return facts, Tried(body=body, warnings=asked, asked=_hash(asked), days=trial.compare(facts.look, body, now))
     except Problem as why:
         return facts, Tried(trouble=why.detail)
 

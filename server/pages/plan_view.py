@@ -10,7 +10,7 @@ from rules.profiles import PROFILES
 from rules.view import View
 from rules.what_if import Day
 from server.care.programmes import Choice
-from server.pages import plan_form, strip, thresholds
+from server.pages import evidence_words, plan_form, strip, thresholds
 from server.pages.plan_form import Now
 from server.pages.reader import Reader
 from server.pages.runner_view import stage_line
@@ -107,7 +107,7 @@ def _form(facts: Facts, view: View, typed: Mapping[str, str], reader: Reader) ->
         "groups": thresholds.fields(view.programme, now.usual, view.stage, reader),
         "limits": plan_form.limits(now, reader),
         "profile": now.usual_profile.name,
-        "profile_evidence": reader.gettext(view.profile.evidence),
+        "profile_evidence": evidence_words.words(view.profile.evidence, reader),
         "references": plan_form.references(now, reader),
         "baseline_morning": thresholds.written(body.get("baseline_morning"), ""),
         "baseline_stiff_min": thresholds.written(body.get("baseline_stiff_min"), ""),

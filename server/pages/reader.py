@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
+from rules.load import SPIKE_LIMITS
 from rules.speech.tongue import Tongue
 from server.pages import languages
 from server.storage.preferences import USUAL, Preferences
@@ -21,6 +22,7 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "a translator 
 
 
 MILE_M = 1609.344
+JUMPS = frozenset(limit.ratio for limit in SPIKE_LIMITS)
 NOT_MEASURED = N_("not measured")
 WORDS = {"PENDING": N_("not answered yet")}
 
@@ -40,6 +42,8 @@ class Reader:
         """The sentence for one or for many; both may name {number}."""
         whole = 1 if number == 1 else 2 if number != round(number) else round(number)
         said = languages.translations(self.preferences.language).ngettext(one, many, whole)
+        if said in (one, many):  # marked one by one, where they are kept under names
+            said = self.gettext(said)
         return said.format(number=self.number(number), **named)
 
     @property
@@ -134,21 +138,25 @@ class Reader:
             "m/s": self.pace,
             "%": lambda number: f"{self.number(number)} %",
             "n": self.number,
-            "": self._ratio,
+            "efforts": self.number,  # what it counts stands beside it: "fast efforts …: 0 of 12"
+            "times": self.number,
+            "": self.ratio,
             "d": self._days,
         }
         return known.get(unit, lambda number: f"{self.number(number)} {self.gettext(unit)}".strip())
 
-    def _ratio(self, number: float) -> str:
-        """A count, or a ratio with up to three decimals: 1.304 is more than 1.30, and must not look the same."""
-        return self.number(number, next(places for places in range(4) if places == 3 or _is_exact(number, places)))
+    def ratio(self, number: float) -> str:
+        """A count, or a ratio with one decimal; more where it would read as a limit that it is not: 1.304 and 1.3."""
+        return self.number(number, next(places for places in range(4) if _is_enough(number, places)))
 
     def _days(self, number: float) -> str:
         return self.ngettext("{number} day", "{number} days", round(number, 1))
 
 
-def _is_exact(number: float, places: int) -> bool:
-    return round(number, places) == round(number, 3)
+def _is_enough(number: float, places: int) -> bool:
+    """Whether so many decimals say it: nothing is lost, or one decimal is read as no limit of a jump."""
+    said = round(number, places)
+    return places == 3 or said == round(number, 3) or (places >= 1 and said not in JUMPS)
 
 
 def context(reader: Reader) -> dict[str, Any]:

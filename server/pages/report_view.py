@@ -11,10 +11,12 @@ from rules.speech.say import Audience, decision_words, reason_words
 from rules.view import Seen, View
 from rules.view import look as look_at
 from rules.vocabulary import CheckIn, Decision, Reason, References
-from server.pages import answer, charts, doses
+from server.pages import answer, charts, doses, waiting
 from server.pages.doses import RESPONSES, label_of
+from server.pages.plan_words import PARTS
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import HELP, stage_line, versions
+from server.pages.seen import second_view_of
 from server.review import Look
 from server.storage.people import Person
 from server.storage.runs import Plan
@@ -23,18 +25,6 @@ DISCLAIMERS = (
     N_("Decision support for you and your physiotherapist; not a diagnosis, and not a medical device."),
     N_("What was not measured or not answered is named as such; it is never read as a good sign."),
 )
-PARTS = {
-    "programme": N_("programme"),
-    "profile": N_("tolerance profile"),
-    "stage": N_("stage"),
-    "stage_override": N_("limits and doses of the stage"),
-    "stage_entered_at": N_("day on which the stage began"),
-    "baseline_morning": N_("usual pain in the morning"),
-    "baseline_stiff_min": N_("usual stiffness in the morning"),
-    "onset_at": N_("day of the injury"),
-    "references": N_("top speed, threshold speed or longest run"),
-    "second": N_("second programme"),
-}
 # One rule alone never says that somebody is ready: only all of them together do.
 READY, HOLDS_NOTHING = Decision.PROGRESS_READY, N_("Holds nothing back")
 KINDS = {"measured": N_("measured"), "estimated": N_("estimated")}
@@ -66,18 +56,19 @@ def build(look: Look, plans: Sequence[Plan], names: Mapping[str, str], person: P
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
         headline=answer.headline(look, reader),
-        sentences=_sentences(look, audience, reader),
+        sentences=_sentences(look, person, reader),
         made=reader.clock(look.now),
         stage_line=stage_line(view, person, reader) if view else reader.gettext("No plan yet"),
         since=reader.date(look.case.stage_entered_at) if look.case else None,
         references=list(_references(view.references, reader)) if view else [],
         reasons=_reasons(look, audience, reader),
         notes=answer.notes(look, reader),
-        doses=doses.groups(view, reader) if view else [],
+        doses=doses.of_both(view, second_view_of(look), reader),
         runs=[_run(seen, reader) for seen in reversed(view.since_entry)] if view else [],
         load=charts.load(view, reader) if view else None,
         plans=_changes(plans, names, reader),
-        small=[reader.gettext(sentence) for sentence in DISCLAIMERS] + [versions(look, reader), reader.gettext(HELP)],
+        small=[reader.gettext(sentence) for sentence in DISCLAIMERS]
+        + [versions(look, reader, person), reader.gettext(HELP)],
     )
 
 
@@ -92,11 +83,13 @@ def _audience(person: Person) -> Audience:
     return "physio" if person.role == "physio" else "runner"
 
 
-def _sentences(look: Look, audience: Audience, reader: Reader) -> list[str]:
+def _sentences(look: Look, person: Person, reader: Reader) -> list[str]:
     """What is awaited or asked; with an override the physio's word and what was computed."""
-    if look.verdict is None or (look.shown and look.shown.override):
+    if look.verdict is None:
+        return waiting.words(look, person, reader)
+    if look.shown and look.shown.override:
         return answer.sentences(look, reader)
-    return [decision_words(look.verdict.decision, look.verdict.target_stage, audience, reader.tongue)]
+    return [decision_words(look.verdict.decision, look.verdict.target_stage, _audience(person), reader.tongue)]
 
 
 def _reasons(look: Look, audience: Audience, reader: Reader) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from rules.trace import Trace, trace
 from rules.view import View
 from server import access, review
 from server.keys import CLOCK, DESK
-from server.pages import check_in, doses, frame, note_words, run_deeds, traces
+from server.pages import check_in, doses, frame, note_words, run_deeds, sensor_words, traces
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
 from server.people import credentials
@@ -117,7 +117,7 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
         ],
         "limits": _limits(view, told.item, reader) if view else [],
         "drawing": _drawing(told.trace, view, reader) if told.trace is not None else None,
-        "sources": sorted(set(measured.get("sources", {}).values())),
+        "sources": sensor_words.words(sorted(set(measured.get("sources", {}).values())), reader),
         "quality": measured.get("quality"),
         "coverage": reader.amount(100 * (measured.get("coverage_v") or 0.0), "%"),
         "notes": note_words.sentences(measured.get("notes", []), reader),

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.view import View
-from server.pages import note_words
+from server.pages import note_words, sensor_words
 from server.pages.doses import RESPONSES
 from server.pages.reader import N_, Reader
 from server.review import Look, SeenRun
 
 SHOWN = 12
+BY_HAND = "entered_by_hand"
+BY_HAND_COUNTS = N_("This run was typed in: it counts for load and limits, for the dose only what a physio stands for.")
 # What a run adds to speed, fatigue and incline; only what happened is named.
 FACTS = (
     ("fat_s", N_("{amount} tired")),
@@ -50,10 +52,10 @@ def _facts(item: SeenRun, reader: Reader) -> Iterator[str]:
             yield reader.gettext(sentence, amount=reader.amount(value, "s" if name.endswith("_s") else ""))
     peak = measured.get("peak3_pct")
     if peak is not None:
-        yield reader.gettext("fastest {amount} of top speed", amount=reader.amount(peak, "%"))
-    sources = dict.fromkeys(measured.get("sources", {}).values())
-    if sources:
-        yield reader.gettext("from {sensors}", sensors=", ".join(sources))
+        yield reader.gettext("fastest {amount} of top speed", amount=reader.amount(round(peak), "%"))
+    sensors = sensor_words.words(measured.get("sources", {}).values(), reader)
+    if sensors:
+        yield reader.gettext("from {sensors}", sensors=sensors)
 
 
 def _notes(item: SeenRun, reader: Reader) -> Iterator[str]:
@@ -61,8 +63,12 @@ def _notes(item: SeenRun, reader: Reader) -> Iterator[str]:
         yield reader.gettext("Marked as somebody else's run: nothing of it counts.")
     elif not item.counts:
         yield reader.gettext("Less than a minute of running: kept, but not a session.")
+    notes = item.run.measured.get("notes", [])
+    if BY_HAND in notes:
+        yield reader.gettext(BY_HAND_COUNTS)
+        return
     if item.run.measured.get("quality") != "OK":
         yield reader.gettext("Poorly recorded: it counts toward load and limits, never toward the dose.")
     if item.run.measured.get("inc2_s") is None:
         yield reader.gettext("Incline was not measured.")
-    yield from note_words.sentences(item.run.measured.get("notes", []), reader)
+    yield from note_words.sentences(notes, reader)

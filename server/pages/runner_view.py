@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rules.signs.alert_kinds import Urgency
 from rules.view import View
 from server.care.screening import Screening
-from server.pages import answer, charts, check_in, doses, next_run, red_flags, run_view, telling
+from server.pages import alert_words, answer, charts, check_in, doses, next_run, red_flags, run_view, telling
 from server.pages.reader import N_, Reader
-from server.pages.seen import view_of
+from server.pages.seen import second_view_of, view_of
 from server.review import Look
 from server.storage.alerts import Hearing
 from server.storage.people import Person
@@ -23,6 +24,10 @@ VERSIONS = N_(
     "Programme {programme} version {version}, rules version {rules}. The numbers of the programmes are expert defaults "
     "that your physiotherapist can change; the limit on a single long run follows a study of 5,205 runners "
     "(Frandsen 2025)."
+)
+VERSIONS_TO_A_PHYSIO = N_(
+    "Programme {programme} version {version}, rules version {rules}. The numbers of the programmes are expert defaults "
+    "that you can change in the plan; the limit on a single long run follows a study of 5,205 runners (Frandsen 2025)."
 )
 
 
@@ -64,15 +69,15 @@ class RunnerView:
 def build(known: Known, person: Person, reader: Reader) -> RunnerView:
     """Everything on the page, from one look."""
     look, is_own = known.look, person.id == known.look.runner.id
-    view = view_of(look)
+    view, second = view_of(look), second_view_of(look)
     return RunnerView(
         runner=look.runner,
         decision=look.shown.decision.name if look.shown else "CANNOT_TELL",
-        stage_line=stage_line(view, person, reader) if view else reader.gettext("No plan yet"),
+        stage_line=stage_lines(view, second, person, reader),
         headline=answer.headline(look, reader),
         sentences=answer.sentences(look, reader),
-        decided=reader.clock(look.now),
-        doses=doses.groups(view, reader) if view else [],
+        decided=reader.clock(look.now) if look.verdict else "",
+        doses=doses.of_both(view, second, reader),
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
@@ -84,18 +89,23 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
         versions=versions(look, reader, person),
-        help=reader.gettext(HELP),
+        help=reader.gettext(HELP) if is_own else "",
     )
 
 
 def _alert(one: Hearing, look: Look, reader: Reader) -> dict[str, Any]:
     return {
         "id": one.episode.id,
-        "words": reader.gettext(one.words),
+        "words": alert_words.words(one, look, reader),
         "when": reader.ago(one.episode.raised_at, look.now),
         "urgent": one.episode.urgency >= Urgency.HIGH,
         "unread": one.is_unread(look.now),
     }
+
+
+def stage_lines(view: View | None, second: View | None, person: Person, reader: Reader) -> str:
+    lines = [stage_line(one, person, reader) for one in (view, second) if one]
+    return "; ".join(lines) or reader.gettext("No plan yet")
 
 
 def stage_line(view: View, person: Person, reader: Reader) -> str:
@@ -106,14 +116,22 @@ def stage_line(view: View, person: Person, reader: Reader) -> str:
     return reader.gettext("{programme}, stage {id}: {name}", programme=programme, id=view.stage.id, name=stage)
 
 
-def versions(look: Look, reader: Reader, person: Person | None = None) -> str:
+def versions(look: Look, reader: Reader, person: Person) -> str:
     if look.verdict is None or look.plan is None:
         return reader.gettext("Nothing was decided.")
-    programme = look.plan.body["programme"]
-    is_named = isinstance(programme, str) and person is not None and person.role != "runner"
+    sentence = VERSIONS_TO_A_PHYSIO if person.role == "physio" else VERSIONS
     return reader.gettext(
-        VERSIONS,
-        programme=programme if is_named else reader.gettext("of your physio"),
+        sentence,
+        programme=_programme_key(look.plan.body["programme"], person, reader),
         version=look.verdict.programme_version or reader.gettext("unknown"),
         rules=look.verdict.rules_version,
+    )
+
+
+def _programme_key(programme: object, person: Person, reader: Reader) -> str:
+    """Its key may name a diagnosis: no runner reads it. A clinic's own is known by its name."""
+    if person.role == "runner":
+        return reader.gettext("of your physio")
+    return str(
+        programme.get("name") or reader.gettext("own programme") if isinstance(programme, Mapping) else programme
     )

@@ -11,6 +11,7 @@ from rules.metric_facts import label, unit
 from rules.programme import Programme
 from rules.stage import YOUR_PHYSIO, Stage
 from rules.triggers import METRICS
+from server.pages import evidence_words
 from server.pages.reader import N_, Reader
 from server.problem import Problem
 
@@ -142,6 +143,6 @@ def _field(
         value=now,
         text=written(now, kind),
         usual=None if usual is None else written(usual, kind),
-        evidence=reader.gettext(source if usual == now else YOUR_PHYSIO),
+        evidence=evidence_words.words(source if usual == now else YOUR_PHYSIO, reader),
         changed=usual != now,
     )
