@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from rules import what_if
 from rules.case import Case
-from rules.combine import cautious
 from rules.forms.merge_patch import merge_patch
-from rules.verdict import Verdict
-from rules.what_if import Day, what_if
+from rules.what_if import Day
 from server import plans
 from server.problem import Problem
 from server.review import Look
@@ -27,32 +26,16 @@ def compare(look: Look, body: Mapping[str, Any], now: datetime) -> tuple[Day, ..
     """The same history under another plan, day by day; nothing is saved. Raises Problem 404 or 422."""
     if look.plan is None or look.case is None:
         raise Problem(404, "No plan yet", "There is no plan that could be changed.")
-    first = what_if(look.case, **_fields(plans.checked(body, now).case))
+    held = (look.case,) if look.second is None else (look.case, look.second)
+    return what_if.compare(held, _would_hold(look.case, look.second, body, now))
+
+
+def _would_hold(first: Case, second: Case | None, body: Mapping[str, Any], now: datetime) -> tuple[Case, ...]:
+    """The cases of another plan; a second programme that is not held yet is tried on the runs of the first."""
+    cases = (_changed(first, plans.checked(body, now).case),)
     wanted = plans.second(body, now)
-    return tuple(_together(first, _second_days(look.case, look.second, wanted), look.second, wanted))
+    return cases if wanted is None else (*cases, _changed(second or first, wanted))
 
 
-def _fields(changed: Case) -> dict[str, Any]:
-    return {name: getattr(changed, name) for name in plans.OF_A_CASE}
-
-
-def _second_days(first: Case, held: Case | None, wanted: Case | None) -> tuple[Day, ...]:
-    """What the second programme says day by day; one that is not held yet is tried on the runs of the first."""
-    case = held or (None if wanted is None else replace(first, **_fields(wanted)))
-    return () if case is None else what_if(case, **_fields(wanted or case))
-
-
-def _together(days: Sequence[Day], seconds: Sequence[Day], held: Case | None, wanted: Case | None) -> Iterator[Day]:
-    """Each day with the more cautious of both; before its stage began, and where it is not held, a second is silent."""
-    by_moment = {day.at: day for day in seconds}
-    for day in days:
-        other = by_moment.get(day.at)
-        yield Day(
-            at=day.at,
-            as_it_is=_heard(day.as_it_is, other.as_it_is if other and held else None),
-            as_it_would_be=_heard(day.as_it_would_be, other.as_it_would_be if other and wanted else None),
-        )
-
-
-def _heard(first: Verdict, second: Verdict | None) -> Verdict:
-    return first if second is None else cautious((first, second))
+def _changed(case: Case, plan: Case) -> Case:
+    return replace(case, **{name: getattr(plan, name) for name in plans.OF_A_CASE})
