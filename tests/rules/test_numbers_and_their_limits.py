@@ -41,6 +41,14 @@ def test_a_jump_is_read_to_six_decimals(declared_m, is_jump):
 
 
 @pytest.mark.parametrize(
+    ("declared_m", "is_jump"), [(10_000, False), (9999.999_999_8, False), (9999.999_995_5, True), (9999.9, True)]
+)
+def test_the_ratio_of_a_jump_is_read_to_six_decimals_of_a_metre(declared_m, is_jump):
+    declared = References(declared_longest_m=declared_m, declared_at=NOW)
+    assert (spike(run("far", NOW, 3600, 11_000, None), [], declared) is not None) is is_jump
+
+
+@pytest.mark.parametrize(
     ("baseline", "morning", "is_trend"),
     [
         (1.0, 2.0, False),
