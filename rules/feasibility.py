@@ -103,7 +103,7 @@ def _no_room(stage: Stage) -> Iterator[Refusal]:
     days = ((stage.n or 0) - 1) * (stage.spacing_h or 0) / HOURS_A_DAY
     sessions = f"{amount(stage.n, None)} sessions with {amount(stage.spacing_h or 0, None)} h between their starts"
     if stage.min_days is not None and stage.min_days < days:
-        yield _refusal(stage, "min_days", f"{sessions} take {amount(days, 'd')}, longer than min_days.")
+        yield _refusal(stage, "min_days", f"{sessions} take {amount(days, 'd')}, longer than its least days.")
     if stage.window_days is not None and 0 < stage.window_days < days:
         yield _refusal(stage, "window_days", f"{sessions} take {amount(days, 'd')}, longer than the window.")
     elif (stage.n or 0) > most_sessions(stage):

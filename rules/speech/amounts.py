@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
+from rules.load import SPIKE_LIMITS
 from rules.numbers import plain
 from rules.windows import later
 
@@ -20,11 +21,17 @@ def amount(value: float | str | None, unit: str | None) -> str:
         return value
     if unit in _BY_UNIT:
         return _BY_UNIT[unit](value)
-    if unit == "m" and value >= 1000:
-        return f"{_number(value / 1000)} km"
-    if unit == "d":
-        return f"{_number(value)} day" if value == 1 else f"{_number(value)} days"
-    return f"{_number(value)} {unit}" if unit else _number(value)
+    return f"{_number(value)} {unit}"
+
+
+def places(value: float) -> int:
+    """How many decimals say it: one, or more where one reads as a limit of a jump that it is not: 1.304 and 1.3."""
+    return next(many for many in range(4) if _is_enough(value, many))
+
+
+def _is_enough(value: float, many: int) -> bool:
+    said = round(value, many)
+    return many == 3 or said == round(value, 3) or (many >= 1 and said not in _JUMPS)
 
 
 def day(moment: datetime) -> str:
@@ -46,6 +53,18 @@ def _pace(speed_mps: float) -> str:
     return f"{minutes}:{rest:02d} min/km"
 
 
+def _bare(value: float) -> str:
+    return f"{plain(round(value, places(value))):,}"
+
+
+def _distance(metres: float) -> str:
+    return f"{_number(metres)} m" if metres < 1000 else f"{_number(round(metres / 1000, 2))} km"
+
+
+def _days(days: float) -> str:
+    return f"{_number(days)} day" if days == 1 else f"{_number(days)} days"
+
+
 def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{_number(seconds)} s"
@@ -57,4 +76,12 @@ def _number(value: float) -> str:
     return f"{plain(round(value, 3)):,}"
 
 
-_BY_UNIT: Mapping[str | None, Callable[[float], str]] = {"s": _duration, "m/s": _pace}
+_JUMPS = frozenset(limit.ratio for limit in SPIKE_LIMITS)
+_BY_UNIT: Mapping[str | None, Callable[[float], str]] = {
+    None: _bare,
+    "": _bare,
+    "s": _duration,
+    "m": _distance,
+    "d": _days,
+    "m/s": _pace,
+}

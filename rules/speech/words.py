@@ -157,8 +157,8 @@ WORDS: Mapping[str, Words] = {
         physio="The programme cannot be judged by: {measured}",
     ),
     "DOSE": Words(
-        runner="Sessions that count for this stage: {measured}, with {required} asked for.",
-        physio="Counting sessions: {measured}, with {required} asked for.",
+        runner="Sessions that count for this stage: {measured}. It asks for {required}.",
+        physio="Counting sessions: {measured}. The stage asks for {required}.",
     ),
     "TERMINAL": Words(
         runner="This is the last stage. There is no more to earn, and the same signs are watched on.",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
-from rules.load import SPIKE_LIMITS
+from rules.speech import amounts
 from rules.speech.tongue import Tongue
 from server.pages import languages
 from server.storage.preferences import USUAL, Preferences
@@ -22,7 +22,6 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "a translator 
 
 
 MILE_M = 1609.344
-JUMPS = frozenset(limit.ratio for limit in SPIKE_LIMITS)
 NOT_MEASURED = N_("not measured")
 WORDS = {"PENDING": N_("not answered yet")}
 
@@ -147,16 +146,10 @@ class Reader:
 
     def ratio(self, number: float) -> str:
         """A count, or a ratio with one decimal; more where it would read as a limit that it is not: 1.304 and 1.3."""
-        return self.number(number, next(places for places in range(4) if _is_enough(number, places)))
+        return self.number(number, amounts.places(number))
 
     def _days(self, number: float) -> str:
         return self.ngettext("{number} day", "{number} days", round(number, 1))
-
-
-def _is_enough(number: float, places: int) -> bool:
-    """Whether so many decimals say it: nothing is lost, or one decimal is read as no limit of a jump."""
-    said = round(number, places)
-    return places == 3 or said == round(number, 3) or (places >= 1 and said not in JUMPS)
 
 
 def context(reader: Reader) -> dict[str, Any]:

@@ -33,7 +33,7 @@ IMPOSSIBLE = [
     ({"each": {"t_thr105_s": 121}}, "each.t_thr105_s", "ceilings allow 2 min"),
     ({"total": {"eff70_n": 4}}, "ceil.peak3_pct against eff70_n", "its ceiling is 60 % of top speed"),
     ({"total": {"eff60_n": 4}}, None, ""),
-    ({"min_days": 5}, "min_days", "4 sessions with 48 h between their starts take 6 days, longer than min_days"),
+    ({"min_days": 5}, "min_days", "4 sessions with 48 h between their starts take 6 days, longer than its least days"),
     ({"min_days": 6}, None, ""),
     ({"window_days": 5}, "window_days", "longer than the window"),
     ({"window_days": 6}, None, ""),

@@ -118,7 +118,7 @@ SAID = [
     (
         with_run(A, "a5", run_m=9500),
         "SPIKE_MODERATE",
-        "The run of 28 March was 1.319 times your longest of the 30 days before it (9.5 km after 7.2 km). "
+        "The run of 28 March was 1.32 times your longest of the 30 days before it (9.5 km after 7.2 km). "
         "Hold for a week.",
     ),
     (

@@ -70,7 +70,7 @@ async def test_of_two_programmes_held_at_once_the_more_cautious_decides_with_the
         ({"programme": "NONSENSE"}, "NONSENSE"),
         ({"stage": "P99"}, "P99"),
         ({"stage_override": {"max": {"run_s": 99999}}}, "ceilings allow"),
-        ({"stage_override": {"min_days": 1}}, "longer than min_days"),
+        ({"stage_override": {"min_days": 1}}, "longer than its least days"),
         ({"references": {"v_max_mps": "fast"}}, "v_max_mps"),
         ({"profile": {"name": "TENDON", "green": {"during": 8}}}, "GREEN"),
     ],

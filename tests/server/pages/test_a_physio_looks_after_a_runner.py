@@ -124,7 +124,7 @@ async def test_what_cannot_be_is_refused_with_its_sentence_and_everything_typed_
     async with clinic.as_(kit.PHYSIO) as http:
         for typed, sentence in (
             ({"max.run_s": "999"}, "ceilings allow"),
-            ({"min_days": "1"}, "longer than min_days"),
+            ({"min_days": "1"}, "longer than its least days"),
             ({"green.during": "8"}, "GREEN"),
             ({"each.run_s": "much"}, "is not a number"),
             ({"each.run_s": "nan"}, "is not a number"),
@@ -196,7 +196,7 @@ async def test_a_clinic_writes_its_own_programme_in_versions_and_a_runner_keeps_
         changed = await http.post("/programmes/OWN", data={"stage": "2", "version": "1", "n": "4"})
         assert changed.status == 200 and "Set by a physio" in await changed.text()
         impossible = await http.post("/programmes/OWN", data={"stage": "2", "version": "2", "min_days": "1"})
-        assert impossible.status == 422 and "longer than min_days" in await impossible.text()
+        assert impossible.status == 422 and "longer than its least days" in await impossible.text()
         late = await http.post("/programmes/OWN", data={"stage": "2", "version": "1", "n": "6"})
         assert late.status == 412
         assert (await http.post("/programmes", data={"key": "PHT", "name": "No", "base": "PHT"})).status == 422
