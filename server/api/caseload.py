@@ -9,7 +9,7 @@ from aiohttp import web
 from server.api import forms, paging
 from server.care import caseload
 from server.care.need import need_of
-from server.keys import CLOCK, DESK
+from server.keys import CLOCK, DESK, LATELY
 from server.people import credentials
 from server.review import Look
 
@@ -17,7 +17,8 @@ from server.review import Look
 async def show(request: web.Request) -> web.Response:
     """GET caseload: everybody in the care of the physio who asks, those who need somebody first."""
     page = paging.asked(request, float, str, str)
-    _, looks = await request.app[DESK].read(caseload.looks, credentials.shown(request), request.app[CLOCK]())
+    lately, now = request.app[LATELY], request.app[CLOCK]()
+    _, looks = await request.app[DESK].read(caseload.looks, lately, credentials.shown(request), now)
     found, after = paging.cut(looks, _place, page, ascending=True)
     return web.json_response({"runners": [_runner(look) for look in found], "next": after})
 

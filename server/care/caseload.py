@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from server import access, review
+from server import access
+from server.care.lately import Lately
 from server.care.need import need_of
 from server.problem import not_found
 from server.review import Look
@@ -14,12 +15,12 @@ from server.storage import people
 from server.storage.people import Person
 
 
-def looks(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
+def looks(db: Session, lately: Lately, login: str | None, now: datetime) -> tuple[Person, list[Look]]:
     """The physio who asks, and what is said of each runner in their care. Raises Problem 401, or 404 for others."""
     person = access.person_of(db, login, now)
     if person.role != "physio":
         raise not_found()
-    found = [review.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
+    found = [lately.look(db, runner, now) for runner in people.runners_seen_by(db, person.id, now)]
     return person, sorted(found, key=place)
 
 

@@ -10,9 +10,10 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import access, alerts, review
+from server import access, alerts
 from server.api import alerts as api
-from server.keys import CLOCK, DESK
+from server.care.lately import Lately
+from server.keys import CLOCK, DESK, LATELY
 from server.letters import delivery
 from server.pages import alert_words, frame
 from server.pages.reader import Reader
@@ -41,7 +42,7 @@ class Heard:
 async def heard(request: web.Request) -> web.StreamResponse:
     """GET /alerts."""
     login, now = credentials.shown(request), request.app[CLOCK]()
-    person, rows, troubles = await request.app[DESK].read(_heard, login, now)
+    person, rows, troubles = await request.app[DESK].read(_heard, request.app[LATELY], login, now)
     reader = await frame.reader_for(request, person)
     shown = [_row(row, now, reader) for row in rows]
     return frame.page(request, "alerts.html", person=person, rows=shown, troubles=troubles)
@@ -58,11 +59,11 @@ async def mark(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/" if fields.get("back") == "home" else "/alerts")
 
 
-def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[Heard], list[str]]:
+def _heard(db: Session, lately: Lately, login: str | None, now: datetime) -> tuple[Person, list[Heard], list[str]]:
     person = access.person_of(db, login, now)
     found = kept.hearings_of(db, person.id, SHOWN)
     allowed = [one for one in found if alerts.may_hear(db, one.episode.runner_id, person.id, now)]
-    looks = _looks(db, allowed, now)
+    looks = _looks(db, lately, allowed, now)
     rows = [
         Heard(
             hearing=one, about=_about(db, one, person), others=_others(db, one), look=looks.get(one.episode.runner_id)
@@ -72,11 +73,11 @@ def _heard(db: Session, login: str | None, now: datetime) -> tuple[Person, list[
     return person, rows, delivery.troubles(db, person.id)
 
 
-def _looks(db: Session, heard: list[Hearing], now: datetime) -> dict[str, Look]:
+def _looks(db: Session, lately: Lately, heard: list[Hearing], now: datetime) -> dict[str, Look]:
     """What holds now of each runner of whom an alert still stands."""
     standing = {one.episode.runner_id for one in heard if one.episode.closed_at is None}
     runners = [people.person(db, runner_id) for runner_id in standing]
-    return {runner.id: review.look(db, runner, now) for runner in runners if runner is not None}
+    return {runner.id: lately.look(db, runner, now) for runner in runners if runner is not None}
 
 
 def _about(db: Session, one: Hearing, person: Person) -> Person | None:

@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from rules.speech.say import reason_words, requirement_words
 from server.care import caseload as care
+from server.care.lately import Lately
 from server.care.need import Need, need_of
-from server.keys import CLOCK, DESK
+from server.keys import CLOCK, DESK, LATELY
 from server.pages import frame, waiting
 from server.pages.need import NAMES
 from server.pages.reader import Reader
@@ -28,7 +29,7 @@ MOST_ALERTS = 500
 async def caseload(request: web.Request) -> web.StreamResponse:
     """GET /caseload: `need` shows one kind alone, `q` those whose name holds these letters."""
     shown, now = credentials.shown(request), request.app[CLOCK]()
-    person, looks, unread = await request.app[DESK].read(_seen, shown, now)
+    person, looks, unread = await request.app[DESK].read(_seen, request.app[LATELY], shown, now)
     reader = await frame.reader_for(request, person)
     sought, chosen = request.query.get("q", "").strip(), request.query.get("need", "")
     rows = [_row(look, unread[look.runner.id], person, reader) for look in looks if _matches(look, sought, chosen)]
@@ -45,9 +46,9 @@ async def caseload(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _seen(db: Session, shown: str | None, now: datetime) -> tuple[Person, list[Look], Counter[str]]:
+def _seen(db: Session, lately: Lately, shown: str | None, now: datetime) -> tuple[Person, list[Look], Counter[str]]:
     """Who there is, and how many alerts about each nobody has read."""
-    person, looks = care.looks(db, shown, now)
+    person, looks = care.looks(db, lately, shown, now)
     heard = [one for one in kept.hearings_of(db, person.id, MOST_ALERTS, only_open=True) if one.is_unread(now)]
     seen = {look.runner.id for look in looks}
     return person, looks, Counter(one.episode.runner_id for one in heard if one.episode.runner_id in seen)
