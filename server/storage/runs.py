@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
+from server.storage import quick
 from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RecordingRow, RunRow, SaidRow, VerdictRow
 
 
@@ -127,11 +129,7 @@ def save_check_in(db: Session, runner_id: str, run_id: str, by: str, body: Mappi
 
 def answers_of(db: Session, runner_id: str) -> list[Answer]:
     """Every answer, the oldest first."""
-    rows = db.exec(
-        select(CheckInRow)
-        .where(CheckInRow.runner_id == runner_id)
-        .order_by(col(CheckInRow.answered_at), col(CheckInRow.run_id))
-    )
+    rows = quick.rows(db, _ANSWERS, runner=runner_id)
     return [Answer(run_id=row.run_id, at=row.answered_at, by=row.by, body=row.body) for row in rows]
 
 
@@ -152,11 +150,7 @@ def say_last(
 
 def said_of_kinds(db: Session, runner_id: str, kinds: Sequence[str]) -> list[Said]:
     """Everything of some kinds that was said of a runner, the oldest first."""
-    rows = db.exec(
-        select(SaidRow)
-        .where(SaidRow.runner_id == runner_id, col(SaidRow.kind).in_(kinds))
-        .order_by(col(SaidRow.said_at), col(SaidRow.id))
-    )
+    rows = quick.rows(db, _SAID, runner=runner_id, kinds=list(kinds))
     return [Said(id=row.id, kind=row.kind, said_at=row.said_at, by=row.by, body=row.body) for row in rows]
 
 
@@ -178,9 +172,7 @@ def save_plan(db: Session, plan: Plan) -> None:
 
 
 def plan_of(db: Session, runner_id: str) -> Plan | None:
-    row = db.exec(
-        select(PlanRow).where(PlanRow.runner_id == runner_id).order_by(col(PlanRow.version).desc()).limit(1)
-    ).first()
+    row = quick.first(db, _LATEST_PLAN, runner=runner_id)
     if row is None:
         return None
     return Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
@@ -238,3 +230,19 @@ def runners_judged_otherwise(db: Session, rules_version: str) -> list[str]:
 
 
 _RUNS = select(*(getattr(RunRow, field.name) for field in fields(Run))).order_by(col(RunRow.start), col(RunRow.id))
+
+
+_CHECK_INS, _SAYINGS, _PLANS = quick.table(CheckInRow), quick.table(SaidRow), quick.table(PlanRow)
+_ANSWERS = (
+    quick.every(_CHECK_INS)
+    .where(_CHECK_INS.c.runner_id == bindparam("runner"))
+    .order_by(_CHECK_INS.c.answered_at, _CHECK_INS.c.run_id)
+)
+_SAID = (
+    quick.every(_SAYINGS)
+    .where(_SAYINGS.c.runner_id == bindparam("runner"), _SAYINGS.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(_SAYINGS.c.said_at, _SAYINGS.c.id)
+)
+_LATEST_PLAN = (
+    quick.every(_PLANS).where(_PLANS.c.runner_id == bindparam("runner")).order_by(_PLANS.c.version.desc()).limit(1)
+)
