@@ -8,7 +8,7 @@ from rules.case import Case
 from rules.numbers import known
 from rules.view import View
 
-HEART_RATE_METRICS = ("decoupling_pct", "hr_drift_pct", "trimp")
+HEART_RATE_METRICS = ("decoupling_pct", "rolling_drift_pct", "hr_drift_pct", "trimp")
 
 
 def notes(view: View) -> tuple[str, ...]:

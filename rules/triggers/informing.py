@@ -17,6 +17,7 @@ TRIMP_WEIGHTS = {"m": (0.64, 1.92), "f": (0.86, 1.67)}  # Banister
 
 METRICS = (
     Metric(name="decoupling_pct", unit="%", label="drift of heart rate against speed, between halves", informs=True),
+    Metric(name="rolling_drift_pct", unit="%", label="drift of heart rate against speed, at the end", informs=True),
     Metric(name="hr_drift_pct", unit="%", label="drift of heart rate at the same speed", informs=True),
     Metric(name="cadence_decay_pct", unit="%", label="loss of cadence at the same speed", informs=True),
     Metric(name="d_prime_min_m", unit="m", label="lowest reserve above threshold speed", informs=True),
@@ -31,6 +32,7 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
     level_speed = _level_speed(samples)
     return {
         "decoupling_pct": _decoupling_pct(samples, level_speed),
+        "rolling_drift_pct": _rolling_drift_pct(samples, level_speed),
         "hr_drift_pct": _hr_drift_pct(samples),
         "cadence_decay_pct": _cadence_decay_pct(samples),
         **balance(level_speed, samples.hold_ms, references.v_thr_mps, references.d_prime_m),
@@ -57,15 +59,23 @@ def _decoupling_pct(samples: Samples, level_speed: Column) -> float | None:
     with_heart = later & ~np.isnan(samples.heart_rate_bpm)
     first = _efficiency(samples, level_speed, with_heart & (samples.t_ms < middle))
     second = _efficiency(samples, level_speed, with_heart & (samples.t_ms >= middle))
-    return None if first is None or second is None or first <= 0 else 100 * (first - second) / first
+    return _loss_pct(first, second)
+
+
+def _rolling_drift_pct(samples: Samples, level_speed: Column) -> float | None:
+    """The same of the last ten minutes against minutes 10 to 20, however even the running was."""
+    early, late = _windows(samples)
+    if early is None or late is None:
+        return None
+    with_both = samples.v_known & ~np.isnan(samples.heart_rate_bpm)
+    first, last = (_efficiency(samples, level_speed, window & with_both) for window in (early, late))
+    return _loss_pct(first, last)
 
 
 def _hr_drift_pct(samples: Samples) -> float | None:
     """Heart rate of the last ten minutes against minutes 10 to 20, where the speed stayed within 3 %."""
-    end_ms = samples.dur_s * 1000
-    early, late = _between(samples, TEN_MIN_MS, 2 * TEN_MIN_MS), _between(samples, end_ms - TEN_MIN_MS, end_ms)
-    heard = _heard(samples, TEN_MIN_MS, 2 * TEN_MIN_MS) and _heard(samples, end_ms - TEN_MIN_MS, end_ms)
-    if end_ms < 3 * TEN_MIN_MS or not heard or not _same_speed(samples, early, late, 0.03):
+    early, late = _windows(samples)
+    if early is None or late is None or not _same_speed(samples, early, late, 0.03):
         return None
     before, after = _mean(samples, samples.heart_rate_bpm, early), _mean(samples, samples.heart_rate_bpm, late)
     return None if before is None or after is None else 100 * (after - before) / before
@@ -91,6 +101,20 @@ def _trimp(samples: Samples, references: References) -> float | None:
     k, b = TRIMP_WEIGHTS[references.sex]
     share = np.clip((samples.heart_rate_bpm[known] - rest) / (highest - rest), 0.0, 1.0)
     return float((samples.hold_ms[known] / 60_000 * share * k * np.exp(b * share)).sum())
+
+
+def _windows(samples: Samples) -> tuple[Mask, Mask] | tuple[None, None]:
+    """Minutes 10 to 20 and the last ten, of at least thirty, where the heart was heard in both."""
+    end_ms = samples.dur_s * 1000
+    spans = ((TEN_MIN_MS, 2 * TEN_MIN_MS), (end_ms - TEN_MIN_MS, end_ms))
+    if end_ms < 3 * TEN_MIN_MS or not all(_heard(samples, *span) for span in spans):
+        return None, None
+    early, late = (_between(samples, *span) for span in spans)
+    return early, late
+
+
+def _loss_pct(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None or before <= 0 else 100 * (before - after) / before
 
 
 def _between(samples: Samples, from_ms: float, to_ms: float) -> Mask:

@@ -210,7 +210,17 @@ def shifted(case: Case, by: timedelta) -> Case:
 @given(case=random_cases(), notes=ANY_JSON, value=st.sampled_from([None, 0.0, 250.0]))
 def test_11_what_only_informs_changes_no_decision(case, notes, value):
     informing = dict.fromkeys(
-        ("decoupling_pct", "hr_drift_pct", "cadence_decay_pct", "d_prime_min_m", "depleted_s", "trimp", "acwr"), value
+        (
+            "decoupling_pct",
+            "rolling_drift_pct",
+            "hr_drift_pct",
+            "cadence_decay_pct",
+            "d_prime_min_m",
+            "depleted_s",
+            "trimp",
+            "acwr",
+        ),
+        value,
     )
     told = tuple(replace(session, metrics={**session.metrics, **informing}) for session in case.sessions)
     hearts = replace(case.references, hr_max_bpm=value, hr_rest_bpm=value, d_prime_m=value)

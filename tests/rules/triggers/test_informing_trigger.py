@@ -68,6 +68,16 @@ def test_drift_of_the_heart_needs_the_same_speed(late_mps, drift):
     assert metrics["hr_drift_pct"] == drift
 
 
+def test_the_rolling_drift_holds_the_last_ten_minutes_against_minutes_10_to_20_at_any_speed():
+    """EF is 3.0/150 and then 2.7/150: a tenth less speed for a heartbeat."""
+    slower = (segment(1200, 3.0, heart_rate_bpm=150), segment(600, 2.7, heart_rate_bpm=150))
+    assert informing(*slower)["rolling_drift_pct"] == 10.0
+    assert informing(*slower)["hr_drift_pct"] is None, "the speed was another one"
+    assert informing(segment(1799, 3.0, heart_rate_bpm=150))["rolling_drift_pct"] is None
+    unheard = (segment(1200, 3.0, heart_rate_bpm=150), segment(61, 3.0), segment(539, 3.0, heart_rate_bpm=150))
+    assert informing(*unheard)["rolling_drift_pct"] is None
+
+
 @pytest.mark.parametrize(
     ("late_spm", "late_mps", "decay"), [(170.0, 3.0, 5.556), (170.0, 3.15, 5.556), (170.0, 3.2, None)]
 )

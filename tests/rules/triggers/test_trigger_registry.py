@@ -18,13 +18,13 @@ ASKED_BY_STAGES = names(
     inc2_s inc4_s dn4_s uf_n acc2_n acc3_n dec2_n dec3_n cod_att_n"""
 )
 NAMED_BESIDE = names(
-    """dur_s steps inc1_s inc8_s uf_s decoupling_pct hr_drift_pct cadence_decay_pct d_prime_min_m depleted_s
-    d_model_broken peak5_pct fast60_m fast70_m fast80_m fast90_m fast95_m fast60_s fast95_s inc2_m vert_up_m trimp
-    eff60_ceil_n eff95_ceil_n"""
+    """dur_s steps inc1_s inc8_s uf_s decoupling_pct rolling_drift_pct hr_drift_pct cadence_decay_pct d_prime_min_m
+    depleted_s d_model_broken peak5_pct fast60_m fast70_m fast80_m fast90_m fast95_m fast60_s fast95_s inc2_m vert_up_m
+    trimp eff60_ceil_n eff95_ceil_n"""
 )
 INFORMING = names(
-    """decoupling_pct hr_drift_pct cadence_decay_pct d_prime_min_m depleted_s d_model_broken peak5_pct fast60_m fast95_m
-    inc2_m vert_up_m steps trimp"""
+    """decoupling_pct rolling_drift_pct hr_drift_pct cadence_decay_pct d_prime_min_m depleted_s d_model_broken
+    peak5_pct fast60_m fast95_m inc2_m vert_up_m steps trimp"""
 )
 
 
