@@ -10,6 +10,7 @@ from itertools import chain
 
 import numpy as np
 
+from rules.corroborated import tired
 from rules.references import effective
 from rules.signal.effort import Effort
 from rules.signal.efforts import find
@@ -17,7 +18,7 @@ from rules.signal.grade import ENTERED
 from rules.signal.histogram import Bin, histogram
 from rules.signal.samples import Samples, prepare
 from rules.triggers import METRICS, TRIGGERS
-from rules.triggers.fatigue import Previous, fatigued
+from rules.triggers.fatigue import Previous
 from rules.triggers.speed import told_percents
 from rules.vocabulary import Quality, References
 from sensors.recording import Recording
@@ -62,15 +63,18 @@ def measure(
     references: References = NO_REFERENCES,
     *,
     fatigue_onset_s: float = 1800.0,
+    corroborated: bool = False,
     previous: Previous | None = None,
 ) -> Exposure:
     """Measure one recording against the runner's references. Never raises on values; what cannot be told is None.
 
-    `fatigue_onset_s` is the stage's; `previous` is the session before, for running back to back.
+    `fatigue_onset_s` is the stage's, and `corroborated` whether a second sign of fatigue has to agree; `previous` is
+    the session before, for running back to back.
     """
     references = effective(references)
     samples = prepare(recording)
-    samples = replace(samples, fatigued=fatigued(samples, fatigue_onset_s, previous))
+    late = tired(samples, references, fatigue_onset_s, previous, corroborated=corroborated)
+    samples = replace(samples, fatigued=late)
     found = {x: find(samples, x, references.v_max_mps) for x in told_percents(samples)}
     samples = replace(samples, efforts=found)
     measured: dict[str, float | None] = {}

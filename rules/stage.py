@@ -34,6 +34,7 @@ class Stage:
     window_days: float | None = None
     fatigue_onset_s: float | None = None
     earliest_day: float | None = None
+    fatigue_mode: str | None = None  # corroborated: running late is fatigue only where heart or stride say so too
     need_vmax_measured: bool = False
     terminal: bool = False
     each: Amounts = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Stage:
         return cls(
             id=form.id,
             name=form.name or "",
+            fatigue_mode=form.fatigue_mode,
             need_vmax_measured=bool(form.need_vmax_measured),
             terminal=bool(form.terminal),
             evidence={item: source for item, source in (form.evidence or {}).items() if source},
@@ -77,7 +79,7 @@ class Stage:
 
     def to_json(self) -> dict[str, object]:
         """The stage as it would stand in a file, without what is not set."""
-        parts = {name: getattr(self, name) for name in ("id", "name", *_NUMBERS, *_AMOUNTS, "evidence")}
+        parts = {name: getattr(self, name) for name in ("id", "name", "fatigue_mode", *_NUMBERS, *_AMOUNTS, "evidence")}
         flags = {"need_vmax_measured": self.need_vmax_measured, "terminal": self.terminal}
         return {name: value for name, value in (parts | flags).items() if value or value == 0}
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.corroborated import tired
 from rules.references import effective
 from rules.signal.effort import Effort
 from rules.signal.efforts import find
 from rules.signal.samples import Samples, prepare
-from rules.triggers.fatigue import Previous, fatigued
+from rules.triggers.fatigue import Previous
 from rules.triggers.speed import told_percents
 from rules.vocabulary import References
 from sensors.recording import Recording
@@ -56,12 +57,14 @@ def trace(
     references: References = NO_REFERENCES,
     *,
     fatigue_onset_s: float = 1800.0,
+    corroborated: bool = False,
     previous: Previous | None = None,
 ) -> Trace:
     """The session as `measure` sees it, with the same arguments."""
     samples = prepare(recording)
-    samples = replace(samples, fatigued=fatigued(samples, fatigue_onset_s, previous))
-    v_max = effective(references).v_max_mps
+    references = effective(references)
+    late = tired(samples, references, fatigue_onset_s, previous, corroborated=corroborated)
+    samples, v_max = replace(samples, fatigued=late), references.v_max_mps
     return Trace(
         t_s=samples.t_ms / 1000,
         end_s=samples.end_ms / 1000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,7 @@ class StageForm(msgspec.Struct):
     window_days: float | None = None
     fatigue_onset_s: float | None = None
     earliest_day: float | None = None
+    fatigue_mode: Literal["corroborated"] | None = None
     need_vmax_measured: bool | None = None
     terminal: bool | None = None
     each: _Amounts | None = None

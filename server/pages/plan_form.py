@@ -19,7 +19,7 @@ LIMITS = {"during": N_("During the run"), "after": N_("Later that day"), "rise":
 SPEEDS = {"v_max_mps": N_("Top speed"), "v_thr_mps": N_("Threshold speed")}
 HEARTS = {"hr_max_bpm": N_("Highest heart rate"), "hr_rest_bpm": N_("Heart rate at rest")}
 KINDS = {"measured": N_("measured"), "estimated": N_("estimated")}
-SET_HERE = {*thresholds.SCALARS, *thresholds.GROUPS}
+SET_HERE = {*thresholds.SCALARS, *thresholds.GROUPS, "fatigue_mode"}
 LONGEST_M = "declared_longest_m"
 
 
@@ -104,7 +104,8 @@ def onset(now: Now, reader: Reader) -> str:
 
 def _override(typed: Mapping[str, str], now: Now) -> dict[str, Any]:
     kept = {name: value for name, value in (now.body.get("stage_override") or {}).items() if name not in SET_HERE}
-    return {**kept, **thresholds.patch(typed, now.usual, now.view.stage)}
+    mode = thresholds.fatigue_mode(typed, now.usual, now.view.stage)
+    return {**kept, **thresholds.patch(typed, now.usual, now.view.stage), **mode}
 
 
 def _profile(typed: Mapping[str, str], now: Now) -> Any:

@@ -105,6 +105,8 @@ def _form(facts: Facts, view: View, typed: Mapping[str, str], reader: Reader) ->
     now = Now(body=body, view=view, zone_reader=reader)
     return {
         "groups": thresholds.fields(view.programme, now.usual, view.stage, reader),
+        "fatigue": reader.gettext(thresholds.FATIGUE),
+        "corroborated": view.stage.fatigue_mode is not None,
         "limits": plan_form.limits(now, reader),
         "profile": now.usual_profile.name,
         "profile_evidence": evidence_words.words(view.profile.evidence, reader),

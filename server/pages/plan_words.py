@@ -8,7 +8,7 @@ from typing import Any
 from rules.metric_facts import label, unit
 from server.pages.plan_form import HEARTS, KINDS, LIMITS, LONGEST_M, SPEEDS
 from server.pages.reader import N_, Reader
-from server.pages.thresholds import GROUPS, SCALARS
+from server.pages.thresholds import FATIGUE, FATIGUE_MODES, GROUPS, SCALARS
 
 PARTS = {
     "programme": N_("programme"),
@@ -52,7 +52,7 @@ def value_of(path: str, value: Any, reader: Reader) -> str:
     if name in MOMENTS:
         return reader.clock(datetime.fromisoformat(str(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return reader.gettext(KINDS.get(str(value), str(value)))
+        return reader.gettext((KINDS | FATIGUE_MODES).get(str(value), str(value)))
     return _amount(name, float(value), reader)
 
 
@@ -69,6 +69,8 @@ def _amount(name: str, value: float, reader: Reader) -> str:
 
 def _threshold(rest: str, reader: Reader) -> str:
     group, _, metric = rest.partition(".")
+    if rest == "fatigue_mode":
+        return reader.gettext(FATIGUE)
     if group in SCALARS and not metric:
         return reader.gettext(SCALARS[group][0])
     if group not in GROUPS or not metric:

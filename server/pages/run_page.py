@@ -96,7 +96,8 @@ def _trace(db: Session, look: Look, item: SeenRun) -> Trace | None:
     return trace(
         measuring.recording_of(db, look.runner.id, due.session),
         due.against.references,
-        fatigue_onset_s=due.against.fatigue_onset_s,
+        fatigue_onset_s=due.against.tiring.onset_s,
+        corroborated=due.against.tiring.corroborated,
         previous=due.against.previous,
     )
 

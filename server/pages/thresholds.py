@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from rules.corroborated import CORROBORATED
 from rules.metric_facts import label, unit
 from rules.programme import Programme
 from rules.stage import YOUR_PHYSIO, Stage
@@ -30,6 +31,8 @@ SCALARS = {
     "earliest_day": (N_("Not before so many days after the onset"), "d"),
     "fatigue_onset_s": (N_("Fatigue begins after"), "s"),
 }
+FATIGUE = N_("Running late counts as fatigue only where heart rate or cadence show it too")
+FATIGUE_MODES = {CORROBORATED: N_("yes")}
 SUFFIXES = {"s": N_("min"), "m": N_("m"), "h": N_("hours"), "d": N_("days"), "%": "%"}
 SIXTY = {"s"}  # kept in seconds, typed in minutes
 
@@ -71,6 +74,13 @@ def patch(typed: Mapping[str, str], usual: Stage, stage: Stage) -> dict[str, Any
         if changed:
             found[group] = changed
     return found
+
+
+def fatigue_mode(typed: Mapping[str, str], usual: Stage, stage: Stage) -> dict[str, Any]:
+    """The same for the box about a second sign of fatigue; a form that did not show the box leaves it as it is."""
+    ticked = CORROBORATED if typed.get("fatigue_mode") else None
+    mode = ticked if "fatigue_asked" in typed else stage.fatigue_mode
+    return {} if mode == usual.fatigue_mode else {"fatigue_mode": mode}
 
 
 def number(text: str | None, kind: str, now: float | None, words: str) -> float | None:

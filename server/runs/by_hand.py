@@ -13,12 +13,12 @@ NOTE = "entered_by_hand"
 
 
 def measured(
-    typed: Mapping[str, Any], start: datetime, *, onset_s: float, attested: bool, tired: bool = False
+    typed: Mapping[str, Any], start: datetime, *, onset_s: float | None, attested: bool, tired: bool = False
 ) -> dict[str, Any]:
     """The flat form of an exposure, with null for all that only a sensor can tell.
 
     `typed` holds duration_s, and where they were given distance_m, rpe and incline_pct. `tired` says that the run
-    before makes all of this one fatigued.
+    before makes all of this one fatigued. Without an onset nobody can tell what of it was run tired.
     """
     duration_s, incline = float(typed["duration_s"]), typed.get("incline_pct")
     metrics: dict[str, Any] = dict.fromkeys(METRICS)
@@ -27,7 +27,8 @@ def measured(
         metrics |= {f"inc{level}_ceil_s": _from(incline >= level, duration_s) for level in (2, 4)}
         metrics["dn4_ceil_s"] = _from(incline <= -4, duration_s)
     if attested:
-        metrics["fat_s"] = duration_s if tired else max(0.0, duration_s - onset_s)
+        if onset_s is not None:
+            metrics["fat_s"] = duration_s if tired else max(0.0, duration_s - onset_s)
         if incline is not None:
             metrics |= {name: _from(incline >= level, duration_s) for level, name in LEVELS}
             metrics["dn4_s"] = _from(incline <= -4, duration_s)

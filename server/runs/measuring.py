@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from rules.case import read_references
+from rules.corroborated import CORROBORATED
 from rules.errors import RulesError
 from rules.exposure import Exposure, Previous, measure
 from rules.programme import load
@@ -30,9 +31,16 @@ from server.storage.runs import Plan, Run
 from server.storage.sessions import Kept, Training
 
 BACK_TO_BACK = timedelta(hours=BACK_TO_BACK_H)
-DEFAULT_ONSET_S = 1800.0
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no watch or gateway of ours is older; 1970 is a clock that forgot
 AHEAD = timedelta(minutes=15)  # two clocks may differ by as much
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiring:
+    """When running counts as tired at a stage, and whether heart or stride have to agree."""
+
+    onset_s: float = 1800.0
+    corroborated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +48,8 @@ class Yardstick:
     """What a session is measured against: the runner's own speeds, when running counts as tired, the run before."""
 
     references: References
-    fatigue_onset_s: float
-    second_onset_s: float | None = None
+    tiring: Tiring
+    second: Tiring | None = None
     previous: Previous | None = None
 
 
@@ -160,8 +168,8 @@ def yardstick(plan: Plan | None) -> Yardstick:
     second = body.get("second")
     return Yardstick(
         references=read_references(body.get("references") or {}),
-        fatigue_onset_s=_fatigue_onset_s(body),
-        second_onset_s=_fatigue_onset_s(second) if second else None,
+        tiring=_tiring(body),
+        second=_tiring(second) if second else None,
     )
 
 
@@ -188,12 +196,7 @@ def _previous(earlier: Sequence[tuple[Composed, float]], start: datetime) -> Pre
 
 
 def _with_previous(base: Yardstick, previous: Previous | None) -> Yardstick:
-    return Yardstick(
-        references=base.references,
-        fatigue_onset_s=base.fatigue_onset_s,
-        second_onset_s=base.second_onset_s,
-        previous=previous,
-    )
+    return replace(base, previous=previous)
 
 
 def _hash(base: str, previous: Previous | None, session: Composed) -> str:
@@ -231,22 +234,23 @@ def _trained(db: Session, runner_id: str, due: Due) -> Training:
 
 def _recorded(db: Session, runner_id: str, due: Due) -> tuple[dict[str, Any], dict[str, Any] | None]:
     recording, against = recording_of(db, runner_id, due.session), due.against
-    first = _exposure(recording, against, against.fatigue_onset_s).to_json()
-    if against.second_onset_s is None or against.second_onset_s == against.fatigue_onset_s:
+    first = _exposure(recording, against, against.tiring).to_json()
+    if against.second is None or against.second == against.tiring:
         return first, None
-    return first, _exposure(recording, against, against.second_onset_s).to_json()
+    return first, _exposure(recording, against, against.second).to_json()
 
 
 def _by_hand(db: Session, runner_id: str, due: Due) -> tuple[dict[str, Any], dict[str, Any] | None]:
     session, against = due.session, due.against
     typed = runs.measured_alone(db, runner_id, session.id)
 
-    def measured(onset_s: float) -> dict[str, Any]:
-        tired = against.previous is not None and against.previous.run_s >= onset_s
+    def measured(tiring: Tiring) -> dict[str, Any]:
+        tired = against.previous is not None and against.previous.run_s >= tiring.onset_s
+        onset_s = None if tiring.corroborated else tiring.onset_s  # no sensor was there that could agree
         return by_hand.measured(typed, session.start, onset_s=onset_s, attested=session.attested, tired=tired)
 
-    second = None if against.second_onset_s is None else measured(against.second_onset_s)
-    return measured(against.fatigue_onset_s), second
+    second = None if against.second is None else measured(against.second)
+    return measured(against.tiring), second
 
 
 def recording_of(db: Session, runner_id: str, session: Composed) -> Recording:
@@ -266,8 +270,14 @@ def _stored(db: Session, runner_id: str, piece: Piece) -> Recording:
     return joining.part(recording, since, until)
 
 
-def _exposure(recording: Recording, against: Yardstick, onset_s: float) -> Exposure:
-    return measure(recording, against.references, fatigue_onset_s=onset_s, previous=against.previous)
+def _exposure(recording: Recording, against: Yardstick, tiring: Tiring) -> Exposure:
+    return measure(
+        recording,
+        against.references,
+        fatigue_onset_s=tiring.onset_s,
+        corroborated=tiring.corroborated,
+        previous=against.previous,
+    )
 
 
 def _part(piece: Piece, *, counts: bool) -> dict[str, Any]:
@@ -308,11 +318,12 @@ def _check_date(run: Run, now: datetime) -> None:
         raise SensorError(f"This run says that it was on {run.start:%Y-%m-%d at %H:%M} UTC, and that cannot be.")
 
 
-def _fatigue_onset_s(plan: Mapping[str, Any]) -> float:
+def _tiring(plan: Mapping[str, Any]) -> Tiring:
     """When running counts as tired at the plan's stage; the usual half hour where the plan cannot be read."""
     try:
         programme = load(plan["programme"])
         stage = programme.stages[programme.index(plan["stage"])].changed(plan.get("stage_override"))
     except (RulesError, KeyError):
-        return DEFAULT_ONSET_S
-    return DEFAULT_ONSET_S if stage.fatigue_onset_s is None else stage.fatigue_onset_s
+        return Tiring()
+    onset_s = Tiring().onset_s if stage.fatigue_onset_s is None else stage.fatigue_onset_s
+    return Tiring(onset_s=onset_s, corroborated=stage.fatigue_mode == CORROBORATED)

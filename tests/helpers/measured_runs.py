@@ -33,7 +33,7 @@ def exposure_of(*segments: dict[str, float | None], **asked: object) -> Exposure
 
 def measured(run: Recording, **asked: object) -> Exposure:
     """A recording, measured against RUNNER unless `references` say otherwise."""
-    known = {name: asked[name] for name in ("fatigue_onset_s", "previous") if name in asked}
+    known = {name: asked[name] for name in ("fatigue_onset_s", "corroborated", "previous") if name in asked}
     return measure(run, asked.get("references", RUNNER), **known)
 
 
@@ -43,4 +43,5 @@ def after(hours: float, run_s: float) -> Previous:
 
 
 def _facts(asked: dict[str, object]) -> dict[str, object]:
-    return {name: asked.pop(name) for name in list(asked) if name not in ("references", "fatigue_onset_s", "previous")}
+    ours = ("references", "fatigue_onset_s", "corroborated", "previous")
+    return {name: asked.pop(name) for name in list(asked) if name not in ours}

@@ -65,6 +65,22 @@ async def test_each_programme_counts_running_as_tired_from_its_own_moment_on(cli
     assert look.second.sessions[-1].metrics["fat_s"] == pytest.approx(1800, abs=2)
 
 
+async def test_a_stage_that_asks_for_a_second_sign_of_fatigue_cannot_tell_where_no_sensor_gave_one(clinic):
+    """These runs told their speed alone."""
+    second = {
+        **SECOND,
+        "stage_override": {"fatigue_onset_s": 600, "fatigue_mode": "corroborated", "total": {"fat_s": 3000}},
+    }
+    status, answer = await save(clinic, second, stage_override={"fatigue_onset_s": 600, "total": {"fat_s": 2500}})
+    assert status == 200, answer
+    from server import review
+
+    with clinic.desk.database.read() as db:
+        look = review.look(db, kit.RUNNER, clinic.now)
+    tired_s = [case.sessions[-1].metrics["fat_s"] for case in (look.case, look.second)]
+    assert tired_s == [pytest.approx(1800, abs=2), None]
+
+
 async def test_a_second_programme_that_nobody_could_do_is_refused(clinic):
     assert (await save(clinic, {**SECOND, "stage": "F99"}))[0] == 422
     assert (await save(clinic, {**SECOND, "programme": "NOTHING"}))[0] == 422

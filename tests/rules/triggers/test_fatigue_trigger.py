@@ -139,3 +139,41 @@ def test_a_later_onset_never_adds_fatigue(lengths, onset_s, later_s, previous):
     late = measured(run, fatigue_onset_s=onset_s + later_s, previous=previous).metrics
     for name in ("fat_s", "ff_s", "ff80_n"):
         assert late[name] <= early[name]
+
+
+HALF_HOUR = {"for_s": 1200, "speed_mps": 3.0}  # and ten minutes more, in which something may drift
+
+
+@pytest.mark.parametrize(
+    ("late", "fat_s"),
+    [
+        ({"heart_rate_bpm": 150}, 0),  # 0 %: the heart was heard, and nothing drifts
+        ({"heart_rate_bpm": 157}, 0),  # 100 x (1 - 150/157) = 4.459 %
+        ({"heart_rate_bpm": 158}, 600),  # 5.063 %
+    ],
+)
+def test_where_it_has_to_be_corroborated_late_running_counts_only_with_a_drift_of_the_heart(late, fat_s):
+    metrics = fatigue(HALF_HOUR | {"heart_rate_bpm": 150}, segment(600, 3.0, **late), onset_s=1200, corroborated=True)
+    assert metrics["fat_s"] == fat_s
+    assert fatigue(HALF_HOUR, segment(600, 3.0), onset_s=1200)["fat_s"] == 600
+
+
+@pytest.mark.parametrize(("late_spm", "fat_s"), [(180.0, 0), (175.0, 0), (174.0, 600)])
+def test_a_loss_of_cadence_of_3_percent_agrees_as_well(late_spm, fat_s):
+    # 100 x 5 / 180 = 2.778 %, 100 x 6 / 180 = 3.333 %
+    metrics = fatigue(
+        HALF_HOUR | {"cadence_spm": 180}, segment(600, 3.0, cadence_spm=late_spm), onset_s=1200, corroborated=True
+    )
+    assert metrics["fat_s"] == fat_s
+
+
+def test_where_no_sensor_could_agree_nobody_can_tell_and_who_did_not_run_late_has_none():
+    assert fatigue(HALF_HOUR, segment(600, 3.0), onset_s=1200, corroborated=True)["fat_s"] is None
+    assert fatigue(HALF_HOUR, segment(600, 3.0), onset_s=1800, corroborated=True)["fat_s"] == 0
+
+
+def test_the_run_of_the_day_before_corroborates_nothing():
+    tired = {"onset_s": 1200, "previous": after(20, 3000)}
+    run = (segment(600, 3.0, heart_rate_bpm=150),)
+    assert fatigue(*run, **tired)["fat_s"] == 600
+    assert fatigue(*run, **tired, corroborated=True)["fat_s"] == 0

@@ -170,6 +170,21 @@ async def test_a_field_that_is_emptied_takes_the_limit_away_and_is_asked_about_o
     assert (await plan_of(clinic)).body["stage_override"] == {"ceil": {"inc4_s": None}}
 
 
+async def test_a_second_sign_of_fatigue_is_asked_for_by_a_box_and_said_in_words(clinic):
+    async with clinic.as_(kit.PHYSIO) as http:
+        for version, typed, wanted in (
+            (1, {"fatigue_asked": "1", "fatigue_mode": "corroborated"}, {"fatigue_mode": "corroborated"}),
+            (2, {"n": "5"}, {"fatigue_mode": "corroborated", "n": 5.0}),  # a form without the box
+            (3, {"fatigue_asked": "1", "n": "5"}, {"n": 5.0}),
+        ):
+            sent = await http.post("/runners/r-1/plan", data={"do": "save", "version": str(version), **typed})
+            assert sent.status == 200 and (await plan_of(clinic)).body["stage_override"] == wanted
+            assert ('value="corroborated" checked' in await sent.text()) is ("fatigue_mode" in wanted)
+        changes = await (await http.get("/runners/r-1/changes")).text()
+    assert "Running late counts as fatigue only where heart rate or cadence show it too" in changes
+    assert "fatigue_mode" not in changes and "corroborated" not in changes
+
+
 async def test_who_saw_an_older_version_is_told_and_loses_nothing(clinic):
     async with clinic.as_(kit.PHYSIO) as http:
         assert (await http.post("/runners/r-1/plan", data={"do": "save", "version": "1", "n": "5"})).status == 200
