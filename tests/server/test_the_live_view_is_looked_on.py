@@ -6,6 +6,7 @@ import json
 import aiohttp
 import clinic_kit as kit
 import pytest
+from yarl import URL
 
 from server.api import live
 from server.gateways import live as hub
@@ -87,7 +88,7 @@ async def test_one_who_does_not_read_is_cut_and_the_others_see_every_word(clinic
     monkeypatch.setattr(live, "ASK_AGAIN_S", 0.05)
     async with clinic.as_(kit.RUNNER) as http, clinic.as_(kit.PHYSIO) as slow:
         good = await looking(clinic, http)
-        cookie = slow.cookie_jar.filter_cookies(clinic.address).output(header="", sep=";").strip()
+        cookie = slow.cookie_jar.filter_cookies(URL(clinic.address)).output(header="", sep=";").strip()
         host, _, port = clinic.address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
         writer.write(f"GET {HERE} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
