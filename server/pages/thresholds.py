@@ -31,7 +31,7 @@ SCALARS = {
     "earliest_day": (N_("Not before so many days after the onset"), "d"),
     "fatigue_onset_s": (N_("Fatigue begins after"), "s"),
 }
-FATIGUE = N_("Running late counts as fatigue only where heart rate or cadence show it too")
+FATIGUE = N_("Late running counts as fatigue only where heart rate or cadence show it too")
 FATIGUE_MODES = {CORROBORATED: N_("yes")}
 SUFFIXES = {"s": N_("min"), "m": N_("m"), "h": N_("hours"), "d": N_("days"), "%": "%"}
 SIXTY = {"s"}  # kept in seconds, typed in minutes

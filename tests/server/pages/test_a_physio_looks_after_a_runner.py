@@ -181,7 +181,7 @@ async def test_a_second_sign_of_fatigue_is_asked_for_by_a_box_and_said_in_words(
             assert sent.status == 200 and (await plan_of(clinic)).body["stage_override"] == wanted
             assert ('value="corroborated" checked' in await sent.text()) is ("fatigue_mode" in wanted)
         changes = await (await http.get("/runners/r-1/changes")).text()
-    assert "Running late counts as fatigue only where heart rate or cadence show it too" in changes
+    assert "Late running counts as fatigue only where heart rate or cadence show it too" in changes
     assert "fatigue_mode" not in changes and "corroborated" not in changes
 
 
