@@ -120,6 +120,19 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
     )
 
 
+def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
+    """The cases of a look under another plan, its runs measured as that plan would have them; nothing is saved.
+
+    Raises SensorError where a recording cannot be read any more.
+    """
+    runner_id, now = seen.runner.id, seen.now
+    fresh = {training.id: training for training in measuring.as_if(db, runner_id, plan, now - HORIZON)}
+    recent = [replace(item, run=fresh.get(item.run.id, item.run)) for item in seen.runs]
+    attested = _at_home(said.attested_metrics(db, runner_id), measuring.standing(db, runner_id, plan).sessions)
+    documents = _documents(db, runner_id, plan, recent, now)
+    return tuple(with_attested(Case.from_json(document), attested) for document in documents)
+
+
 def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
     """The session to which an id belongs now, however long ago it was; None where there is none."""
     composed = measuring.standing(db, seen.runner.id, seen.plan).sessions

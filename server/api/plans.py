@@ -87,7 +87,7 @@ async def preview(request: web.Request) -> web.Response:
 
     def days(db: Session, person: Person, runner: Person, now: datetime) -> Any:
         asking.physio(person)
-        return trial.preview(review.look(db, runner, now), form.change, now)
+        return trial.preview(db, review.look(db, runner, now), form.change)
 
     found = await asking.read(request, days)
     return web.json_response(

@@ -144,7 +144,7 @@ def _try(
     try:
         body = plan_form.changed(typed, Now(body=facts.look.plan.body, view=facts.view, zone_reader=reader), now)
         asked = plans.warnings(facts.look.plan, body, now)
-        return facts, Tried(body=body, warnings=asked, asked=_hash(asked), days=trial.compare(facts.look, body, now))
+        return facts, Tried(body=body, warnings=asked, asked=_hash(asked), days=trial.compare(db, facts.look, body))
     except Problem as why:
         return facts, Tried(trouble=why.detail)
 

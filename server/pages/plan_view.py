@@ -129,12 +129,9 @@ def _second(look: Look, reader: Reader) -> dict[str, Any] | None:
 
 
 def _tried(tried: Tried, look: Look, reader: Reader) -> dict[str, Any]:
-    before = (look.plan.body.get("references") or {}) if look.plan else {}
-    after = tried.body.get("references") or {}
     return {
         "trouble": reader.gettext(tried.trouble) if tried.trouble else "",
         "warnings": [reader.gettext(one) for one in tried.warnings],
         "asked": tried.asked,
         "strip": strip.build(tried.days, look, reader) if tried.days else None,
-        "remeasured": bool(tried.days) and before != after,
     }

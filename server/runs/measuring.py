@@ -120,12 +120,16 @@ def standing(db: Session, runner_id: str, plan: Plan | None) -> Standing:
 
 def measured_again(db: Session, runner_id: str) -> list[Training]:
     """What has to be measured again, from the stored recordings. Raises SensorError where one cannot be read."""
-    plan = runs.plan_of(db, runner_id)
+    return as_if(db, runner_id, runs.plan_of(db, runner_id), EARLIEST)
+
+
+def as_if(db: Session, runner_id: str, plan: Plan | None, since: datetime) -> list[Training]:
+    """The sessions since then that would be measured otherwise under this plan. Raises SensorError as above."""
     composed = compose(runs.runs_of(db, runner_id), runs.said_of_kinds(db, runner_id, WORDS))
     kept = sessions.kept_of(db, runner_id)
     fresh = []
     for due in _due(composed, kept, yardstick(plan)):  # in order of time: each sees the one before as it is now
-        if _key_of(kept, due.session.id) != due.key:
+        if due.session.start >= since and _key_of(kept, due.session.id) != due.key:
             training = _trained(db, runner_id, due)
             kept[training.id] = Kept(id=training.id, run_s=training.run_s, measured_with=training.measured_with)
             fresh.append(training)

@@ -81,6 +81,29 @@ async def test_a_stage_that_asks_for_a_second_sign_of_fatigue_cannot_tell_where_
     assert tired_s == [pytest.approx(1800, abs=2), None]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stage_override": {"fatigue_onset_s": 2300}},
+        {"stage_override": {"fatigue_onset_s": 600, "fatigue_mode": "corroborated"}},
+        {"references": {"v_max_mps": 3.2, "v_max_kind": "measured", "v_thr_mps": 3.1}},
+    ],
+)
+async def test_what_a_change_would_decide_today_is_what_is_said_once_it_is_saved(clinic, change):
+    """The runs are measured for the trial as they will be: by the new references, and tired from the new moment on."""
+    async with clinic.as_(kit.RUNNER) as http:
+        for one in (await (await http.get("/api/v1/runners/r-1/sessions")).json())["sessions"]:
+            felt = {"session": one["id"], "during": 1, "after": 1, "morning": 1}
+            assert (await http.post("/api/v1/runners/r-1/check-ins", json=felt)).status == 201
+    before = await verdict(clinic)
+    async with clinic.as_(kit.PHYSIO) as http:
+        tried = await (await http.post("/api/v1/runners/r-1/plan/preview", json={"change": change})).json()
+    assert tried["days"][-1]["as_it_is"] == before
+    assert (await save(clinic, None, **change))[0] == 200
+    after = await verdict(clinic)
+    assert tried["days"][-1]["as_it_would_be"] == after != before
+
+
 async def test_a_second_programme_that_nobody_could_do_is_refused(clinic):
     assert (await save(clinic, {**SECOND, "stage": "F99"}))[0] == 422
     assert (await save(clinic, {**SECOND, "programme": "NOTHING"}))[0] == 422
