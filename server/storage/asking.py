@@ -17,12 +17,18 @@ def asking(database: Database) -> Turns:
 
 
 def _outcomes(database: Database, works: Sequence[Work]) -> list[Outcome]:
+    reached = False
     try:
         with database.read() as db:
+            db.connection()
+            reached = True
             return [_outcome(db, work) for work in works]
     except DBAPIError as why:
+        # A database that is away is away for all of them: waiting for it once for each would hold up everybody.
+        if len(works) == 1 or not reached:
+            return [Outcome(error=why) for _ in works]
         # PostgreSQL answers nothing more in a transaction in which one statement failed.
-        return [Outcome(error=why)] if len(works) == 1 else [_outcomes(database, [work])[0] for work in works]
+        return [_outcomes(database, [work])[0] for work in works]
 
 
 def _outcome(db: Session, work: Work) -> Outcome:

@@ -58,7 +58,14 @@ class Turns:
             ended = jobs[-1] is None
             batch = [job for job in jobs if job is not None]
             if batch:
-                _tell(batch, self._together([job.work for job in batch]))
+                _tell(batch, self._outcomes([job.work for job in batch]))
+
+    def _outcomes(self, works: Sequence[Work]) -> Sequence[Outcome]:
+        """Whatever happens, everybody who waits is told, and the thread goes on: without it nothing would ever end."""
+        try:
+            return self._together(works)
+        except BaseException as why:  # noqa: BLE001
+            return [Outcome(error=why) for _ in works]
 
 
 def _tell(batch: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:

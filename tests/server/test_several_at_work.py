@@ -12,11 +12,13 @@ from sqlmodel import text
 from sensors.recording import DECODER_VERSION
 from server import intake
 from server.problem import Problem
+from server.storage import asking as storage_asking
 from server.storage import captures, people
 from server.storage.asking import asking
 from server.storage.captures import Claim
 from server.storage.database import Database
 from server.storage.people import Person
+from server.storage.turns import Outcome, Turns
 from server.storage.writer import writing
 
 
@@ -126,6 +128,27 @@ async def test_of_questions_that_are_asked_together_one_that_fails_is_nobody_els
     turns.close()
     assert found[0::3] == ["Ada Example"] * 3 and found[1::3] == [404] * 3
     assert all(isinstance(one, DBAPIError) for one in found[2::3])
+
+
+async def test_a_database_that_is_away_is_waited_for_once_and_not_for_each_question(tmp_path):
+    away, waited = Database(f"sqlite:///{tmp_path}/no/such/folder/clinic.db"), []
+    read = away.read
+    away.read = lambda: waited.append(1) or read()
+    outcomes = storage_asking._outcomes(away, [lambda db: people.person(db, "r-1")] * 20)
+    assert all(isinstance(one.error, DBAPIError) for one in outcomes) and len(waited) == 1
+
+
+async def test_whatever_breaks_everybody_is_told_and_the_next_is_answered():
+    def together(works):
+        if works[0] is None:
+            raise RuntimeError("what nobody thought of")
+        return [Outcome(value=work(None)) for work in works]
+
+    turns = Turns("a-turn-of-a-test", together)
+    with pytest.raises(RuntimeError):
+        await asyncio.wait_for(turns.do(None), 10)
+    assert await asyncio.wait_for(turns.do(lambda _: "answered"), 30) == "answered"
+    turns.close()
 
 
 def ask_what_is_not_there(db):
