@@ -18,11 +18,12 @@ from aiohttp.typedefs import Middleware
 from server import jobs
 from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
-from server.around.logs import one_line
-from server.around.metrics import METRICS, Metrics, counted
+from server.around import line, metrics
+from server.around.metrics import METRICS, Metrics
 from server.around.outage import away, come_again
 from server.around.proxy import Networks, trusting
 from server.around.sound import sound
+from server.around.timed import telling
 from server.calling import Calling
 from server.care.lately import Lately
 from server.gateways.live import Live
@@ -120,14 +121,14 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
 
 def _around(proxies: Networks) -> list[Middleware]:
     """What stands about every request, the outermost first."""
-    told = [one_line, counted, come_again, strict_headers, trusting(proxies)]
+    told = [telling(line.write, metrics.count), come_again, strict_headers, trusting(proxies)]
     return [*told, refusals, away, sound, same_origin, allowed_only]
 
 
 def _watch(app: web.Application) -> None:
-    app[METRICS] = metrics = Metrics()
-    metrics.watch(app[DESK])
-    app[REVIEWER].noted = lambda outcome: metrics.reviews.labels(outcome).inc()
+    app[METRICS] = kept = Metrics()
+    kept.watch(app[DESK])
+    app[REVIEWER].noted = lambda outcome: kept.reviews.labels(outcome).inc()
     app[STATE] = State()
 
 

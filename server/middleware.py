@@ -24,17 +24,17 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "stridegate",
 }
+NOT_KEPT = {**HEADERS, "Cache-Control": "no-store"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @web.middleware
 async def strict_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
-    response.headers.update(HEADERS)
-    if not request.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-store"  # health data does not stay in a browser's cache
-    response.headers["Server"] = "stridegate"
+    # Health data does not stay in a browser's cache.
+    response.headers.update(HEADERS if request.path.startswith("/static/") else NOT_KEPT)
     return response
 
 

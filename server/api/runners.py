@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,19 +31,22 @@ async def verdict(request: web.Request) -> web.Response:
     runner = request[RUNNER]  # whoever asks was let in for them when the request began
     if runner is None:
         raise not_found()
-    look = await request.app[DESK].read(request.app[LATELY].look, runner, request.app[CLOCK]())
-    return web.json_response(
-        {
-            "runner": look.runner.id,
-            "at": forms.utc_text(look.now),
-            "stale": look.verdict is None,
-            "waiting": list(look.waiting),
-            "decision": look.shown.decision.name if look.shown else None,
-            "override": _override(look.shown.override) if look.shown and look.shown.override else None,
-            "verdict": look.verdict and look.verdict.to_json(),
-            "inputs_sha256": look.inputs_sha256,
-        }
-    )
+    body = await request.app[DESK].look(request.app[LATELY].told, runner, request.app[CLOCK](), _told)
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
+
+
+def _told(look: Look) -> bytes:
+    said = {
+        "runner": look.runner.id,
+        "at": forms.utc_text(look.now),
+        "stale": look.verdict is None,
+        "waiting": list(look.waiting),
+        "decision": look.shown.decision.name if look.shown else None,
+        "override": _override(look.shown.override) if look.shown and look.shown.override else None,
+        "verdict": look.verdict and look.verdict.to_json(),
+        "inputs_sha256": look.inputs_sha256,
+    }
+    return json.dumps(said).encode()
 
 
 async def check_in(request: web.Request) -> web.Response:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
 import structlog
-from aiohttp import web
-
-from server.around.timed import Handler, route_of, timed
 
 Event = MutableMapping[str, Any]
 
@@ -25,13 +26,24 @@ FIELDS = frozenset(
         *("alert", "channel", "kind", "count", "attempt", "outcome", "version", "revision", "database", "seconds"),
     }
 )
-# Of a route's own parts; a token stands in an address as well, and no part that is not named here is written.
-OF_THE_ADDRESS = ("runner", "capture", "seq", "person")
 WORD = re.compile(r"[\w.:/{}<>*+-]{1,120}")  # an id, a route, a name of a class: nothing with a blank, and no sentence
 OURS = ("server", "sensors", "rules")
+LEVELS = {"info": logging.INFO, "error": logging.ERROR}
 SENTENCES = frozenset({"event"})  # written by us, or else taken away in `_only_what_is_allowed`
 
-request_log = structlog.get_logger("server.request")
+
+_to_json = json.JSONEncoder(ensure_ascii=False).encode  # built once; json.dumps builds one for each line
+
+
+@dataclass(slots=True)
+class _Shortcut:
+    """The way of `say`, once `set_up` knows where everything goes."""
+
+    stream: TextIO | None = None
+    render: Callable[[Event], str] = _to_json
+
+
+_shortcut = _Shortcut()
 
 
 def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None = None) -> None:
@@ -41,7 +53,7 @@ def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_chain(),
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_chain()],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(as_json, stream)],
         )
     )
@@ -50,24 +62,29 @@ def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None
     root.setLevel(logging.WARNING)  # of libraries only what went wrong
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
+    as_text = _renderer(as_json, stream)
+    _shortcut.stream, _shortcut.render = stream, _to_json if as_json else lambda event: as_text(None, "", event)
 
 
-@web.middleware
-async def one_line(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """One line a request: its route and not its address, for in that may stand a token or a query."""
-    return await timed(request, handler, _write)
+def say(log: logging.Logger, level: Literal["info", "error"], event: str, **facts: Any) -> None:
+    """For what is said at every request, in a fifth of the time; whoever calls it answers for the values (`plain`).
 
-
-def _write(request: web.Request, status: int, seconds: float) -> None:
-    ids = {name: request.match_info[name] for name in OF_THE_ADDRESS if name in request.match_info}
-    write = request_log.info if status < 500 else request_log.error
-    write("request", method=request.method, route=route_of(request), status=status, ms=round(1000 * seconds, 1), **ids)
+    Nothing of the standard library stands in its way, but for whoever set up logs otherwise.
+    """
+    if not log.isEnabledFor(LEVELS[level]):
+        return
+    if _shortcut.stream is None:
+        getattr(structlog.get_logger(log.name), level)(event, **facts)
+        return
+    whole = {"event": event, "logger": log.name, "level": level, "time": datetime.now(UTC).isoformat(), **facts}
+    with contextlib.suppress(OSError):  # a log that cannot be written is no reason to answer nobody
+        _shortcut.stream.write(_shortcut.render(whole) + "\n")
+        _shortcut.stream.flush()
 
 
 def _chain() -> list[Any]:
     return [
         structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _trouble_without_its_words,
         _only_what_is_allowed,
@@ -98,11 +115,12 @@ def _only_what_is_allowed(_logger: Any, _method: str, event: Event) -> Event:
     if record is not None and not record.name.startswith(OURS):
         # A library writes what it likes into its sentence, an address or a whole statement: only who spoke is kept.
         event["event"], event["where"] = "a library spoke", f"{record.module}:{record.lineno}"
-    kept = {name: _plain(name, value) for name, value in event.items() if name in FIELDS}
+    kept = {name: plain(name, value) for name, value in event.items() if name in FIELDS}
     return {**kept, **{name: value for name, value in event.items() if name in ("_record", "_from_structlog")}}
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
+    """The value as it may stand in a log; "(odd)" where it might be more than an id, a number or a word of ours."""
     if name in SENTENCES:
         return str(value)[:300]
     if value is None or isinstance(value, int | float):
@@ -122,7 +140,12 @@ def _short(path: str) -> str:
 
 # Before `set_up`, and where nobody calls it, events go the way of every other log and not to standard output.
 structlog.configure(
-    processors=[*_chain(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_logger_name,
+        *_chain(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=False,

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, func, select
 
 from rules.version import RULES_VERSION
 from server.around import proxy
-from server.around.timed import Handler, route_of, timed
+from server.around.timed import route_of
 from server.problem import not_found
 from server.storage import outbox
 from server.storage.desk import Desk
@@ -54,6 +54,7 @@ class Metrics:
     waiting: dict[str, Waiting] = field(default_factory=lambda: {"review": oldest_unreviewed, "outbox": outbox.oldest})
 
     def __post_init__(self) -> None:
+        self._of: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}  # methods, routes and statuses have an end
         ProcessCollector(registry=self.registry)
         self.requests = Counter(
             "stridegate_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -90,6 +91,14 @@ class Metrics:
         for outcome in ("measured", "unreadable"):
             self.reviews.labels(outcome)
 
+    def of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """What counts such an answer, and its time; to ask the registry for them takes longer than to count."""
+        kept = self._of.get((method, route, status))
+        if kept is None:
+            kept = self.requests.labels(method, route, str(status)), self.request_seconds.labels(route)
+            self._of[method, route, status] = kept
+        return kept
+
     def watch(self, desk: Desk) -> None:
         desk.timed = lambda kind, seconds: self.database_seconds.labels(kind).observe(seconds)
 
@@ -113,16 +122,12 @@ METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 METRICS_TOKEN: web.AppKey[SecretStr] = web.AppKey("metrics_token", SecretStr)
 
 
-@web.middleware
-async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+def count(request: web.Request, status: int, seconds: float) -> None:
     """Count each answer under the route's template: an address of its own for each runner would have no end."""
-    return await timed(request, handler, _count)
-
-
-def _count(request: web.Request, status: int, seconds: float) -> None:
     metrics, route = request.app[METRICS], route_of(request)
-    metrics.requests.labels(_method(request), route, str(status)).inc()
-    metrics.request_seconds.labels(route).observe(seconds)
+    answered, took = metrics.of(_method(request), route, status)
+    answered.inc()
+    took.observe(seconds)
     if _is_refused_entry(request, route, status):
         metrics.login_failures.labels(route).inc()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -53,6 +54,7 @@ def _asker(request: web.Request, proxies: Networks) -> str | None:
     return request.remote
 
 
+@lru_cache(maxsize=4096)
 def _is_of(address: str | None, networks: Networks) -> bool:
     return _is_address(address) and any(ip_address(address or "") in network for network in networks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -11,18 +12,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Tell = Callable[[web.Request, int, float], None]
 
 
-async def timed(request: web.Request, handler: Handler, tell: Tell) -> web.StreamResponse:
-    """`tell(request, status, seconds)` is called once, also where no answer came: then the status is 500."""
-    began_s, status = time.monotonic(), 500
-    try:
-        response = await handler(request)
-        status = response.status
-        return response
-    except web.HTTPException as answer:
-        status = answer.status
-        raise
-    finally:
-        tell(request, status, time.monotonic() - began_s)
+def telling(*tells: Tell) -> Any:
+    """The middleware that calls each `tell(request, status, seconds)` once, with 500 where no answer came."""
+
+    @web.middleware
+    async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began_s, status = time.monotonic(), 500
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as answer:
+            status = answer.status
+            raise
+        finally:
+            seconds = time.monotonic() - began_s
+            for tell in tells:
+                tell(request, status, seconds)
+
+    return timed
 
 
 def route_of(request: web.Request) -> str:

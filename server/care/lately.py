@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from server import review
 from server.review import Known, Look
-from server.storage import pairings, signs
+from server.storage import pairings, quick, signs
 from server.storage.people import Person
 
 MOST = 2000  # runners; each takes some ten kilobytes
@@ -19,17 +20,16 @@ MOST = 2000  # runners; each takes some ten kilobytes
 SHARED = timedelta(seconds=1)  # no rule tells moments apart that lie closer together
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     sign: tuple[Any, ...]
     known: Known
     look: Look
+    told: bytes | None = None
 
-    def at(self, runner: Person, now: datetime) -> Look:
-        """Decided at its own moment; looks of less than a second are one."""
-        if timedelta(0) <= now - self.look.now < SHARED and self.look.runner == runner:
-            return self.look
-        return replace(self.known, runner=runner).at(now)
+    def is_of(self, runner: Person, now: datetime) -> bool:
+        """Whether the look is this one; those of less than a second are one."""
+        return timedelta(0) <= now - self.look.now < SHARED and self.look.runner == runner
 
 
 class Lately:
@@ -40,14 +40,23 @@ class Lately:
 
     def look(self, db: Session, runner: Person, now: datetime) -> Look:
         """As `review.look`."""
+        return self._look(db, runner, now).look
+
+    def told(self, db: Session, runner: Person, now: datetime, tell: Callable[[Look], bytes]) -> bytes:
+        """What `tell` makes of that look, made once; always give the same `tell`."""
+        kept = self._look(db, runner, now)
+        if kept.told is None:
+            kept.told = tell(kept.look)
+        return kept.told
+
+    def _look(self, db: Session, runner: Person, now: datetime) -> _Kept:
         sign = (*signs.of(db, runner.id), pairings.packets_elsewhere(db, runner.id), now.date())
         kept = self._kept.get(runner.id)
-        if kept is not None and kept.sign == sign:
-            known, look = kept.known, kept.at(runner, now)
-        else:
-            known = review.known(db, runner, now)
-            look = known.at(now)
+        if kept is not None and kept.sign == sign and kept.is_of(runner, now):
+            return kept
+        quick.takes_long(db)
+        known = replace(kept.known, runner=runner) if kept and kept.sign == sign else review.known(db, runner, now)
         if runner.id not in self._kept and len(self._kept) >= MOST:
             self._kept.clear()
-        self._kept[runner.id] = _Kept(sign, known, look)
-        return look
+        self._kept[runner.id] = kept = _Kept(sign, known, known.at(now))
+        return kept

@@ -16,6 +16,8 @@ from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from server.storage.heard import FileMark, Mark, NoMark
+
 T = TypeVar("T")
 MIGRATING = 7_306_021  # the number of our lock in PostgreSQL, where locks have no names
 CONNECT_S = 5
@@ -37,6 +39,8 @@ class Database:
         self._writer = self._engine.execution_options(writes=True, **writes)
         # Whoever waited for another one's migration must see what it did, not the moment before.
         self._migrator = self._engine.execution_options(writes=True)
+        file = self._engine.url.database if self.is_sqlite else None
+        self.mark: Mark = NoMark() if file is None else FileMark(file)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -103,6 +107,7 @@ class Database:
             return inspect(connection).get_table_names()
 
     def close(self) -> None:
+        self.mark.close()
         self._engine.dispose()
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlmodel import Session
 
+from server.storage import quick
 from server.storage.asking import asking
 from server.storage.database import Database
+from server.storage.heard import Answers, Heard, NotHeard
 from server.storage.writer import writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Work = Callable[[Session], T]
 
 
 class Desk:
@@ -27,21 +30,46 @@ class Desk:
         self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._writer = writing(database) if database.is_sqlite else None
         self._asked = asking(database)
+        self._heard = Heard()
         self._writers = ThreadPoolExecutor(4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._read(lambda db: work(db, *args, **kwargs))
+
+    async def look(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for what is looked at again and again: at once where nobody has written since."""
+        return await self._told(lambda db: work(db, *args, **kwargs), self._read)
+
+    async def ask(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `look`, for what reads a few rows at every request."""
+        return await self._told(lambda db: work(db, *args, **kwargs), self._ask)
+
+    async def _told(self, work: Work[T], otherwise: Callable[[Work[T]], Awaitable[T]]) -> T:
+        """The work's answer from what was heard, and otherwise from the database, whose answers are then kept."""
+        before = self.database.mark.now()
+        if before is None:
+            return await otherwise(work)
+        try:
+            return work(cast(Session, self._heard.at(before)))
+        except NotHeard:
+            answers: Answers = {}
+            value = await otherwise(lambda db: quick.listening(db, answers, work))
+        if self.database.mark.now() == before:  # else nobody can tell which of them somebody's writing has changed
+            self._heard.keep(before, answers)
+        return value
+
+    async def _read(self, work: Work[T]) -> T:
         def transaction() -> T:
             with self.database.read() as db:
-                return work(db, *args, **kwargs)
+                return work(db)
 
         with self._watched("read"):
             return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
 
-    async def ask(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `read`, for what reads a few rows at every request."""
+    async def _ask(self, work: Work[T]) -> T:
         with self._watched("ask"):
-            return cast(T, await self._asked.do(lambda db: work(db, *args, **kwargs)))
+            return cast(T, await self._asked.do(work))
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,8 +56,7 @@ def add(db: Session, token: str, login: Login) -> None:
 
 def find(db: Session, token: str, now: datetime) -> Login | None:
     """The login of this token; None where there is none, or its time is over."""
-    row = quick.first(db, _LOGIN, token=_hash(token))
-    login = None if row is None else _login(row)
+    login = quick.heard(db, _first, _LOGIN, token=_hash(token))
     return None if login is None or login.is_over(now) else login
 
 
@@ -110,6 +110,10 @@ def end_all(db: Session, person_id: str, but: str | None = None) -> int:
     for row in rows:
         db.delete(row)
     return len(rows)
+
+
+def _first(rows: Sequence[Row[Any]]) -> Login | None:
+    return _login(rows[0]) if rows else None
 
 
 def _login(row: LoginRow | Row[Any]) -> Login:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Row, func
 from sqlmodel import Session, col, select
 
 from server.storage import quick
@@ -112,7 +112,7 @@ def beat(
 
 def packets_elsewhere(db: Session, runner_id: str) -> int:
     """Packets of a runner that gateways said they still hold."""
-    return sum(int(held.get(runner_id, 0)) for (held,) in quick.rows(db, _HELD))
+    return sum(int(held.get(runner_id, 0)) for held in quick.heard(db, _held, _HELD))
 
 
 def beats_of(db: Session, runner_id: str) -> list[Beat]:
@@ -159,6 +159,10 @@ def _pairing(row: PairingRow) -> Pairing:
         runner_ids=tuple(row.runner_ids or ()),
         gateway_id=row.gateway_id,
     )
+
+
+def _held(rows: Sequence[Row[Any]]) -> tuple[Mapping[str, int], ...]:
+    return tuple(row.held for row in rows)
 
 
 def _hash(code: str) -> str:

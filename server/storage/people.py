@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,15 @@ class Person:
     name: str
     role: str  # runner | physio | admin
     clinic_id: str = HOME_CLINIC
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A person, and when they belong to their clinic."""
+
+    person: Person
+    since: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +67,10 @@ def add_person(db: Session, person: Person, now: datetime) -> None:
 
 def is_member(db: Session, person_id: str, now: datetime) -> bool:
     """Whether the person belongs to their clinic now."""
-    row = quick.first(db, _PERSON, person=person_id)
-    if row is None or (row.member_from is not None and now < row.member_from):
+    member = quick.heard(db, _member, _PERSON, person=person_id)
+    if member is None or (member.since is not None and now < member.since):
         return False
-    return row.member_until is None or now < row.member_until
+    return member.until is None or now < member.until
 
 
 def member_until(db: Session, person_id: str, until: datetime | None) -> None:
@@ -76,8 +86,8 @@ def change_role(db: Session, person_id: str, role: str) -> None:
 
 
 def person(db: Session, person_id: str) -> Person | None:
-    row = quick.first(db, _PERSON, person=person_id)
-    return None if row is None else _person(row)
+    member = quick.heard(db, _member, _PERSON, person=person_id)
+    return None if member is None else member.person
 
 
 def give_consent(db: Session, runner_id: str, physio_id: str, now: datetime) -> None:
@@ -158,8 +168,10 @@ def cares_for(db: Session, physio_id: str, runner_id: str, now: datetime | None 
     """
     if _consented(db, physio_id, runner_id):
         return True
-    standing_in = select(CoverRow).where(CoverRow.runner_id == runner_id, *_stands_in(physio_id, now))
-    return now is not None and any(_consented(db, row.absent_id, runner_id) for row in db.exec(standing_in))
+    if now is None:
+        return False
+    covers = quick.heard(db, tuple, _COVERS, runner=runner_id, physio=physio_id)
+    return any(_consented(db, cover.absent_id, runner_id) for cover in covers if _holds(cover, now))
 
 
 def runners_seen_by(db: Session, physio_id: str, now: datetime) -> list[Person]:
@@ -180,8 +192,13 @@ def seers_of(db: Session, runner_id: str, now: datetime) -> list[Person]:
 
 
 def _consented(db: Session, physio_id: str, runner_id: str) -> bool:
-    care = db.get(CareRow, (runner_id, physio_id))
+    care = quick.heard(db, _first, _CARE, runner=runner_id, physio=physio_id)
     return care is not None and care.withdrawn_at is None
+
+
+def _holds(cover: Row[Any], now: datetime) -> bool:
+    """As `_stands_in`, of one that was read."""
+    return bool(cover.since <= now < cover.until and (cover.ended_at is None or cover.ended_at > now))
 
 
 def _stands_in(physio_id: str | None, now: datetime | None) -> list[Any]:
@@ -266,7 +283,7 @@ def gateway_of(db: Session, token: str) -> str | None:
 def token_of_gateway(db: Session, token: str) -> tuple[str, bool] | None:
     """As `gateway_of`, with whether this is the token that follows the one in use."""
     hashed = _hash(token)
-    row = quick.first(db, _GATEWAY, token=hashed)
+    row = quick.heard(db, _first, _GATEWAY, token=hashed)
     return (row.id, row.next_sha256 == hashed) if row is not None and row.revoked_at is None else None
 
 
@@ -285,6 +302,14 @@ def brings_runs_of(db: Session, gateway_id: str, runner_id: str) -> bool:
     return db.get(AssignmentRow, (gateway_id, runner_id)) is not None
 
 
+def _first(rows: Sequence[Row[Any]]) -> Row[Any] | None:
+    return rows[0] if rows else None
+
+
+def _member(rows: Sequence[Row[Any]]) -> _Member | None:
+    return _Member(_person(rows[0]), rows[0].member_from, rows[0].member_until) if rows else None
+
+
 def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(id=row.id, name=row.name, role=row.role, clinic_id=row.clinic_id)
 
@@ -295,6 +320,11 @@ def _hash(token: str) -> str:
 
 
 _PEOPLE, _GATEWAYS = quick.table(PersonRow), quick.table(GatewayRow)
+_CARES, _ALL_COVERS = quick.table(CareRow), quick.table(CoverRow)
+_CARE = quick.every(_CARES).where(_CARES.c.runner_id == bindparam("runner"), _CARES.c.physio_id == bindparam("physio"))
+_COVERS = quick.every(_ALL_COVERS).where(
+    _ALL_COVERS.c.runner_id == bindparam("runner"), _ALL_COVERS.c.physio_id == bindparam("physio")
+)
 _PERSON = quick.every(_PEOPLE).where(_PEOPLE.c.id == bindparam("person"))
 _GATEWAY = quick.every(_GATEWAYS).where(
     or_(_GATEWAYS.c.token_sha256 == bindparam("token"), _GATEWAYS.c.next_sha256 == bindparam("token"))

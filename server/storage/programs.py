@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, bindparam
 from sqlmodel import Session, col, select
 
+from server.storage import quick
 from server.storage.tables.doors import ProgramTokenRow
 
 
@@ -41,8 +45,7 @@ def add(db: Session, token: str, made: ProgramToken) -> None:
 
 
 def find(db: Session, token: str, now: datetime) -> ProgramToken | None:
-    row = db.exec(select(ProgramTokenRow).where(ProgramTokenRow.token_sha256 == _hash(token))).first()
-    found = None if row is None else _token(row)
+    found = quick.heard(db, _first, _TOKEN, token=_hash(token))
     return None if found is None or found.is_over(now) else found
 
 
@@ -75,10 +78,18 @@ def revoke_all(db: Session, person_id: str, now: datetime) -> None:
         revoke(db, person_id, made.id, now)
 
 
-def _token(row: ProgramTokenRow) -> ProgramToken:
-    body = row.model_dump(exclude={"token_sha256", "scopes"})
-    return ProgramToken(scopes=tuple(row.scopes), **body)
+def _first(rows: Sequence[Row[Any]]) -> ProgramToken | None:
+    return _token(rows[0]) if rows else None
+
+
+def _token(row: ProgramTokenRow | Row[Any]) -> ProgramToken:
+    return ProgramToken(scopes=tuple(row.scopes), **{name: getattr(row, name) for name in _FACTS})
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+_FACTS = tuple(field.name for field in fields(ProgramToken) if field.name != "scopes")
+_TOKENS = quick.table(ProgramTokenRow)
+_TOKEN = quick.every(_TOKENS).where(_TOKENS.c.token_sha256 == bindparam("token"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session, col
 
+from server.storage import quick
 from server.storage.tables.arrivals import CaptureRow, ReviewRequestRow
 from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RunRow, SaidRow
 
@@ -16,7 +18,11 @@ def of(db: Session, runner_id: str) -> tuple[Any, ...]:
 
     Plans, words and answers are only ever added to; every change of runs and sessions counts one on.
     """
-    return tuple(db.connection().execute(_SIGN, {"runner": runner_id}).one())
+    return quick.heard(db, _sign, _SIGN, runner=runner_id)
+
+
+def _sign(rows: Sequence[Row[Any]]) -> tuple[Any, ...]:
+    return tuple(rows[0])
 
 
 def _count(table: Any, *where: Any) -> Any:

@@ -28,6 +28,7 @@ from sensors.files.csv_columns import to_csv
 from sensors.recording import Recording
 from server import intake, review
 from server.app import make_app, open_desk
+from server.around import logs
 from server.gateways.quota import Allowance, Quota
 from server.keys import REVIEWER
 from server.storage import logins, people, runs
@@ -173,6 +174,7 @@ def _begin(port: int, turn: int) -> None:
 
 
 async def _ours(file: str, sessions: int = 0) -> web.Application:
+    logs.set_up("info", "json", Path(f"{file}.log").open("a"))  # noqa: SIM115  # as `serve` does
     desk = open_desk(f"sqlite:///{file}")
     with desk.database.read() as db:
         is_new = people.person(db, "r-1") is None
