@@ -1,0 +1,30 @@
+"""Line: one line in the log for each request, by its route and not its address, which may hold a token or a query."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from server.around import logs
+from server.around.timed import route_of
+
+log = logging.getLogger("server.request")
+
+# Of a route's own parts; a token stands in an address as well, and no part that is not named here is written.
+OF_THE_ADDRESS = ("runner", "capture", "seq", "person")
+
+
+def write(request: web.Request, status: int, seconds: float) -> None:
+    parts = request.match_info
+    ids = {name: logs.plain(name, parts[name]) for name in OF_THE_ADDRESS if name in parts}
+    logs.say(
+        log,
+        "info" if status < 500 else "error",
+        "request",
+        method=logs.plain("method", request.method),
+        route=route_of(request),
+        status=status,
+        ms=round(1000 * seconds, 1),
+        **ids,
+    )

@@ -1,0 +1,87 @@
+"""Heard: what the database answered, good for as long as nobody has written; what time changes is never kept.
+
+A file of SQLite says cheaply whether anybody wrote since: the same `mark`, the same rows. Facts are remembered by that
+mark alone, and every question about time is asked of the facts anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Hashable
+from typing import Any, Protocol
+
+MOST = 20_000  # answers, each of a few rows
+Question = tuple[Hashable, ...]  # a statement that was built once, and its values
+Answers = dict[Question, Any]
+
+
+class NotHeard(Exception):
+    """This was not asked since somebody wrote last, or is nothing to be answered while everybody waits."""
+
+
+class Mark(Protocol):
+    """A number that is another one as soon as anybody has written; None where none is to be had."""
+
+    def now(self) -> int | None: ...
+
+    def close(self) -> None: ...
+
+
+class NoMark:
+    """PostgreSQL has none that costs less than to ask."""
+
+    def now(self) -> None:
+        return None
+
+    def close(self) -> None: ...
+
+
+class FileMark:
+    """Of a file of SQLite, whichever process writes it. It looks into shared memory and never waits for the disk."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file: sqlite3.Connection | None = None
+
+    def now(self) -> int | None:
+        try:
+            self._file = self._file or sqlite3.connect(self._path, timeout=0, check_same_thread=False)
+            ((mark,),) = self._file.execute("PRAGMA data_version").fetchall()
+        except sqlite3.Error:  # somebody sets the file right, or it is gone: whoever asks it is told
+            return None
+        return int(mark)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class Heard:
+    """Stands in for a transaction that only asks. Whatever it cannot tell raises NotHeard."""
+
+    def __init__(self) -> None:
+        self._mark: int | None = None
+        self._answers: Answers = {}
+
+    def at(self, mark: int) -> Heard:
+        """What was heard at this mark; what was heard at another one is forgotten."""
+        if mark != self._mark:
+            self._mark, self._answers = mark, {}
+        return self
+
+    def keep(self, mark: int, answers: Answers) -> None:
+        """Answers of a transaction that began after this mark, while it still stands."""
+        if len(self.at(mark)._answers) + len(answers) > MOST:
+            self._answers = {}
+        self._answers.update(answers)
+
+    def tell(self, question: Question) -> Any:
+        """What was answered. Raises NotHeard where it was not asked."""
+        try:
+            return self._answers[question]
+        except KeyError as why:
+            raise NotHeard from why
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotHeard(name)
