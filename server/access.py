@@ -5,7 +5,7 @@ Every request passes `allow` before anything of it is read, and the deed itself 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -47,10 +47,16 @@ def allow(db: Session, need: Need, shown: str | None, runner_id: str | None, now
         case Who.ARRIVING:
             return _arriving(db, shown, now)
     allowed = _whole(_arriving(db, shown, now, programs_too=True))
-    allowed = replace(allowed, runner=_in_their_place(db, need.who, allowed, runner_id, now))
+    runner = _in_their_place(db, need.who, allowed, runner_id, now)
     if allowed.program is not None and need.scope not in allowed.program.scopes:
         raise Problem(403, "Not in its scope", f"This token was not made for this ({need.scope or 'no token is'}).")
-    return allowed
+    return Allowed(
+        person=allowed.person,
+        runner=runner,
+        login=allowed.login,
+        program=allowed.program,
+        to_be_noted=allowed.to_be_noted,
+    )
 
 
 def person_of(db: Session, shown: str | None, now: datetime) -> Person:

@@ -20,7 +20,6 @@ from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
 from server.around import line, metrics
 from server.around.metrics import METRICS, Metrics
-from server.around.outage import away, come_again
 from server.around.proxy import Networks, trusting
 from server.around.sound import sound
 from server.around.timed import telling
@@ -121,8 +120,9 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
 
 def _around(proxies: Networks) -> list[Middleware]:
     """What stands about every request, the outermost first."""
-    told = [telling(line.write, metrics.count), come_again, strict_headers, trusting(proxies)]
-    return [*told, refusals, away, sound, same_origin, allowed_only]
+    believed = [trusting(proxies)] if proxies else []
+    told = [telling(line.write, metrics.count), strict_headers, *believed]
+    return [*told, refusals, sound, same_origin, allowed_only]
 
 
 def _watch(app: web.Application) -> None:

@@ -98,9 +98,11 @@ def put_chunk(
 ) -> Literal["new", "same", "conflict"]:
     """Keep one sealed chunk, whose digest was checked. Other bytes under a known number are kept aside and never
     replace the first. Raises Problem 401, 404, or 410 where the capture was deleted."""
-    gateway_id = access.gateway_of(db, bearer)
-    found, known = captures.find_with_chunk(db, capture_id, seq)
-    capture = _owned(db, gateway_id, capture_id, found)
+    held = captures.find_with_chunk(db, bearer or "", capture_id, seq)
+    if held is None:  # or the gateway is none, or the capture not its own, or gone: this says which
+        _own(db, access.gateway_of(db, bearer), capture_id)
+        raise not_found()
+    capture, known = held
     if known == digest:
         return "same"
     if known is not None or capture.state == "complete":

@@ -33,4 +33,5 @@ FACTOR_ASKED: web.AppKey[bool] = web.AppKey("factor_asked", bool)  # of physios 
 JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)
 NOTICE: web.AppKey[str] = web.AppKey("notice", str)  # a sentence on every page, such as "a demonstration"
 RUNNER: web.RequestKey[Person | None] = web.RequestKey("runner")  # whom its address names, and whoever asks may see
+MARK: web.RequestKey[int | None] = web.RequestKey("mark")  # the database's, when the request began
 OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)

@@ -9,7 +9,8 @@ from aiohttp import web
 from yarl import URL
 
 from server import access, needs, problem
-from server.keys import CLOCK, DESK, NEW_TOKEN, RUNNER
+from server.around import outage
+from server.keys import CLOCK, DESK, MARK, NEW_TOKEN, RUNNER
 from server.needs import Need, Who
 from server.pages import frame
 from server.people import credentials
@@ -35,6 +36,7 @@ async def strict_headers(request: web.Request, handler: Handler) -> web.StreamRe
     response = await handler(request)
     # Health data does not stay in a browser's cache.
     response.headers.update(HEADERS if request.path.startswith("/static/") else NOT_KEPT)
+    outage.come_again(response)
     return response
 
 
@@ -49,7 +51,9 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         raise
     except web.HTTPException as refused:
         return _shown(request, Problem(refused.status, refused.reason, _sentence(refused)))
-    except Exception:
+    except Exception as why:
+        if (away := outage.refusal(why)) is not None:
+            return _shown(request, away)
         mistake = request.app[NEW_TOKEN]()[:12]  # by this name whoever runs the server finds it in the log
         log.exception("a request to %s failed: %s", request.match_info.route.resource, mistake)
         sentence = f"Something went wrong on the server; nothing was lost. It is noted as {mistake}."
@@ -85,7 +89,12 @@ async def allowed_only(request: web.Request, handler: Handler) -> web.StreamResp
 
 async def _ask(request: web.Request, need: Need) -> None:
     desk, now, shown = request.app[DESK], request.app[CLOCK](), credentials.shown(request)
-    allowed = await desk.ask(access.allow, need, shown, request.match_info.get("runner"), now)
+    facts = (need, shown, request.match_info.get("runner"), now)
+    if need.who is Who.GATEWAY:
+        allowed = await desk.knock(access.allow, *facts)  # every deed of a gateway asks once more
+    else:
+        request[MARK] = mark = desk.mark()
+        allowed = await desk.ask(mark, access.allow, *facts)
     request[RUNNER] = allowed.runner
     if allowed.to_be_noted and shown:
         await desk.write(access.note, allowed, shown, request.remote or "", now)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from rules.override import Override
 from server import access, audit, review
 from server.api import forms
-from server.keys import CLOCK, DESK, LATELY, RUNNER
+from server.keys import CLOCK, DESK, LATELY, MARK, RUNNER
 from server.people import credentials
 from server.problem import Problem, not_found
 from server.review import Look
@@ -31,7 +31,8 @@ async def verdict(request: web.Request) -> web.Response:
     runner = request[RUNNER]  # whoever asks was let in for them when the request began
     if runner is None:
         raise not_found()
-    body = await request.app[DESK].look(request.app[LATELY].told, runner, request.app[CLOCK](), _told)
+    now, told = request.app[CLOCK](), request.app[LATELY].told
+    body = await request.app[DESK].look(request[MARK], told, runner, now, _told)
     return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 

@@ -16,8 +16,7 @@ OF_THE_ADDRESS = ("runner", "capture", "seq", "person")
 
 
 def write(request: web.Request, status: int, seconds: float) -> None:
-    parts = request.match_info
-    ids = {name: logs.plain(name, parts[name]) for name in OF_THE_ADDRESS if name in parts}
+    ids = {name: logs.plain(name, part) for name, part in request.match_info.items() if name in OF_THE_ADDRESS}
     logs.say(
         log,
         "info" if status < 500 else "error",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import re
 import sys
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
+import msgspec
 import structlog
 
 Event = MutableMapping[str, Any]
@@ -32,7 +32,11 @@ LEVELS = {"info": logging.INFO, "error": logging.ERROR}
 SENTENCES = frozenset({"event"})  # written by us, or else taken away in `_only_what_is_allowed`
 
 
-_to_json = json.JSONEncoder(ensure_ascii=False).encode  # built once; json.dumps builds one for each line
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
+
+
+def _as_json(_logger: Any, _method: str, event: Event) -> str:
+    return _encode(event).decode()
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class _Shortcut:
     """The way of `say`, once `set_up` knows where everything goes."""
 
     stream: TextIO | None = None
-    render: Callable[[Event], str] = _to_json
+    render: Callable[[Any, str, Event], str] = _as_json
 
 
 _shortcut = _Shortcut()
@@ -50,11 +54,13 @@ def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None
     """Every log of this process goes to `out` (standard error), one line each: JSON where no person reads along."""
     stream = sys.stderr if out is None else out
     as_json = form == "json" or (form == "auto" and not stream.isatty())
+    as_text = structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="time")
+    render = _as_json if as_json else as_text
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *_chain()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(as_json, stream)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     root = logging.getLogger()
@@ -62,8 +68,7 @@ def set_up(level: str, form: Literal["auto", "json", "text"], out: TextIO | None
     root.setLevel(logging.WARNING)  # of libraries only what went wrong
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
-    as_text = _renderer(as_json, stream)
-    _shortcut.stream, _shortcut.render = stream, _to_json if as_json else lambda event: as_text(None, "", event)
+    _shortcut.stream, _shortcut.render = stream, render
 
 
 def say(log: logging.Logger, level: Literal["info", "error"], event: str, **facts: Any) -> None:
@@ -76,10 +81,14 @@ def say(log: logging.Logger, level: Literal["info", "error"], event: str, **fact
     if _shortcut.stream is None:
         getattr(structlog.get_logger(log.name), level)(event, **facts)
         return
-    whole = {"event": event, "logger": log.name, "level": level, "time": datetime.now(UTC).isoformat(), **facts}
+    whole = {"event": event, "logger": log.name, "level": level, "time": _now(), **facts}
     with contextlib.suppress(OSError):  # a log that cannot be written is no reason to answer nobody
-        _shortcut.stream.write(_shortcut.render(whole) + "\n")
+        _shortcut.stream.write(_shortcut.render(log, level, whole) + "\n")
         _shortcut.stream.flush()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def _chain() -> list[Any]:
@@ -89,12 +98,6 @@ def _chain() -> list[Any]:
         _trouble_without_its_words,
         _only_what_is_allowed,
     ]
-
-
-def _renderer(as_json: bool, stream: TextIO) -> Any:
-    if as_json:
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="time")
 
 
 def _trouble_without_its_words(_logger: Any, _method: str, event: Event) -> Event:

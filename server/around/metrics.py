@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -100,7 +101,8 @@ class Metrics:
         return kept
 
     def watch(self, desk: Desk) -> None:
-        desk.timed = lambda kind, seconds: self.database_seconds.labels(kind).observe(seconds)
+        of = cache(self.database_seconds.labels)
+        desk.timed = lambda kind, seconds: of(kind).observe(seconds)
 
     async def told(self, desk: Desk, now: datetime) -> bytes:
         """Everything as text; what waits is looked up now, and is not known while the database is away."""

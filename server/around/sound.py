@@ -42,8 +42,8 @@ def _check(request: web.Request) -> None:
     """Raises Problem 404 for an address, 400 for a question or a header, with characters that are none."""
     if not all(_is_text(part) and len(part) <= LONGEST_PART for part in request.match_info.values()):
         raise not_found()
-    words = (*request.query.keys(), *request.query.values(), *request.headers.values())
-    if not all(map(_is_text, words)):
+    asked = (*request.query.keys(), *request.query.values()) if request.query_string else ()
+    if not _is_text("".join((*asked, *request.headers.values()))):
         raise Problem(400, "Not text", "The address or a header holds characters that are none.")
 
 

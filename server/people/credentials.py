@@ -20,7 +20,14 @@ def shown(request: web.Request) -> str | None:
 
 
 def login(request: web.Request) -> str | None:
-    return request.cookies.get(cookie_name(request))
+    # Not by `request.cookies`, which builds a jar of every attribute that a cookie may have: for this one name, at
+    # every request, that took as long as the question who it is.
+    name, found = cookie_name(request), None
+    for pair in request.headers.get("Cookie", "").split(";"):
+        left, equals, right = pair.strip().partition("=")
+        if equals and left == name:
+            found = right.strip('"')
+    return found or None
 
 
 def bearer(request: web.Request) -> str | None:

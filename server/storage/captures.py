@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert
 from sqlmodel import Session, col, delete, select, update
 
-from server.storage import quick
+from server.storage import people, quick
 from server.storage.tables.arrivals import (
     CaptureRow,
     ChunkConflictRow,
@@ -19,6 +20,7 @@ from server.storage.tables.arrivals import (
     ReviewRequestRow,
     TombstoneRow,
 )
+from server.storage.tables.gateways import GatewayRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,11 @@ def chunk_hashes(db: Session, capture: Capture) -> dict[int, str]:
     return dict(db.exec(query).all())
 
 
-def find_with_chunk(db: Session, capture_id: str, seq: int) -> tuple[Capture | None, str | None]:
-    """A capture, and the hash of one chunk of it, None where that is not held."""
-    row = quick.first(db, _CAPTURE_AND_CHUNK, capture=capture_id, seq=seq)
-    if row is None:
-        return None, None
-    return Capture(**{name: row._mapping[name] for name in _FACTS}), row.sha256
+def find_with_chunk(db: Session, token: str, capture_id: str, seq: int) -> tuple[Capture, str | None] | None:
+    """A capture of the gateway that holds this token, and the hash of one chunk of it, None where that is not held."""
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    row = quick.first(db, _CAPTURE_AND_CHUNK, token=hashed, capture=capture_id, seq=seq)
+    return None if row is None else (Capture(**{name: getattr(row, name) for name in _FACTS}), row.sha256)
 
 
 def add_chunk(db: Session, capture: Capture, seq: int, digest: str, packets: int, body: bytes) -> None:
@@ -287,11 +288,16 @@ _FACTS = [field.name for field in fields(Capture)]
 _CAPTURES = select(*(getattr(CaptureRow, name) for name in _FACTS))
 _CAPTURE = _CAPTURES.where(col(CaptureRow.id) == bindparam("capture"))
 _ADD_CHUNK = insert(ChunkRow)
-_CAPTURE_AND_CHUNK = _CAPTURE.add_columns(col(ChunkRow.sha256)).outerjoin(
-    ChunkRow,
-    and_(
-        col(ChunkRow.runner_id) == col(CaptureRow.runner_id),
-        col(ChunkRow.capture_id) == col(CaptureRow.id),
-        col(ChunkRow.seq) == bindparam("seq"),
-    ),
+_GATEWAYS = quick.table(GatewayRow)
+_CAPTURE_AND_CHUNK = (
+    _CAPTURE.add_columns(col(ChunkRow.sha256))
+    .join(_GATEWAYS, and_(_GATEWAYS.c.id == col(CaptureRow.gateway_id), people.with_token(_GATEWAYS)))
+    .outerjoin(
+        ChunkRow,
+        and_(
+            col(ChunkRow.runner_id) == col(CaptureRow.runner_id),
+            col(ChunkRow.capture_id) == col(CaptureRow.id),
+            col(ChunkRow.seq) == bindparam("seq"),
+        ),
+    )
 )

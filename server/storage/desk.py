@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlmodel import Session
@@ -14,7 +13,7 @@ from sqlmodel import Session
 from server.storage import quick
 from server.storage.asking import asking
 from server.storage.database import Database
-from server.storage.heard import Answers, Heard, NotHeard
+from server.storage.heard import Answers, Heard, NotHeard, this_second
 from server.storage.writer import writing
 
 P = ParamSpec("P")
@@ -30,33 +29,43 @@ class Desk:
         self.timed: Callable[[str, float], None] = lambda _kind, _seconds: None
         self._writer = writing(database) if database.is_sqlite else None
         self._asked = asking(database)
-        self._heard = Heard()
+        self._heard = Heard(database.mark.now)
+        self._at_the_door = Heard(this_second)
         self._writers = ThreadPoolExecutor(4, "stridegate-write")
         self._readers = ThreadPoolExecutor(4, "stridegate-read")
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._read(lambda db: work(db, *args, **kwargs))
 
-    async def look(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `read`, for what is looked at again and again: at once where nobody has written since."""
-        return await self._told(lambda db: work(db, *args, **kwargs), self._read)
+    def mark(self) -> int | None:
+        """By which a request says since when nobody may have written, for its answer to be known."""
+        return self._heard.mark()
 
-    async def ask(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def look(
+        self, mark: int | None, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for what is looked at again and again: at once where it was heard at this mark."""
+        return await self._told(self._heard, mark, self._read, lambda db: work(db, *args, **kwargs))
+
+    async def ask(
+        self, mark: int | None, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """As `look`, for what reads a few rows at every request."""
-        return await self._told(lambda db: work(db, *args, **kwargs), self._ask)
+        return await self._told(self._heard, mark, self._ask, lambda db: work(db, *args, **kwargs))
 
-    async def _told(self, work: Work[T], otherwise: Callable[[Work[T]], Awaitable[T]]) -> T:
-        """The work's answer from what was heard, and otherwise from the database, whose answers are then kept."""
-        before = self.database.mark.now()
-        if before is None:
-            return await otherwise(work)
+    async def knock(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `ask`, where the deed asks again in its own transaction: what was heard within this second will do."""
+        door = self._at_the_door
+        return await self._told(door, door.mark(), self._ask, lambda db: work(db, *args, **kwargs))
+
+    async def _told(self, heard: Heard, mark: int | None, asked: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+        """The work's answer from what was heard; otherwise it is asked of the database, and what that says is kept."""
         try:
-            return work(cast(Session, self._heard.at(before)))
+            return work(cast(Session, heard.at(mark)))
         except NotHeard:
             answers: Answers = {}
-            value = await otherwise(lambda db: quick.listening(db, answers, work))
-        if self.database.mark.now() == before:  # else nobody can tell which of them somebody's writing has changed
-            self._heard.keep(before, answers)
+        value = await asked(lambda db: quick.listening(db, answers, work))
+        heard.keep(mark, answers)
         return value
 
     async def _read(self, work: Work[T]) -> T:
@@ -64,12 +73,17 @@ class Desk:
             with self.database.read() as db:
                 return work(db)
 
-        with self._watched("read"):
-            return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
+        return await self._timed("read", asyncio.get_running_loop().run_in_executor(self._readers, transaction))
 
     async def _ask(self, work: Work[T]) -> T:
-        with self._watched("ask"):
-            return cast(T, await self._asked.do(work))
+        return cast(T, await self._timed("ask", self._asked.do(work)))
+
+    async def _timed(self, kind: str, doing: Awaitable[T]) -> T:
+        began_s = time.monotonic()
+        try:
+            return await doing
+        finally:
+            self.timed(kind, time.monotonic() - began_s)
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a transaction that is on disk when this returns; it may run twice, so it only writes rows."""
@@ -77,19 +91,10 @@ class Desk:
         def transaction(db: Session) -> T:
             return work(db, *args, **kwargs)
 
-        with self._watched("write"):
-            if self._writer is not None:
-                return cast(T, await self._writer.do(transaction))
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._writers, self.database.transact, transaction)
-
-    @contextmanager
-    def _watched(self, kind: str) -> Iterator[None]:
-        began_s = time.monotonic()
-        try:
-            yield
-        finally:
-            self.timed(kind, time.monotonic() - began_s)
+        if self._writer is not None:
+            return cast(T, await self._timed("write", self._writer.do(transaction)))
+        loop = asyncio.get_running_loop()
+        return await self._timed("write", loop.run_in_executor(self._writers, self.database.transact, transaction))
 
     async def scrub(self) -> None:
         """Leave nothing on disk of what was deleted; where the database has one lock, writes wait for it."""

@@ -7,8 +7,9 @@ mark alone, and every question about time is asked of the facts anew.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable
-from typing import Any, Protocol
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol, cast
 
 MOST = 20_000  # answers, each of a few rows
 Question = tuple[Hashable, ...]  # a statement that was built once, and its values
@@ -36,44 +37,53 @@ class NoMark:
     def close(self) -> None: ...
 
 
+def this_second() -> int:
+    """The mark of whoever may be a second late."""
+    return int(time.monotonic())
+
+
 class FileMark:
     """Of a file of SQLite, whichever process writes it. It looks into shared memory and never waits for the disk."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._file: sqlite3.Connection | None = None
+        self._look: sqlite3.Cursor | None = None
 
     def now(self) -> int | None:
         try:
-            self._file = self._file or sqlite3.connect(self._path, timeout=0, check_same_thread=False)
-            ((mark,),) = self._file.execute("PRAGMA data_version").fetchall()
+            if self._look is None:
+                self._file = sqlite3.connect(self._path, timeout=0, check_same_thread=False)
+                self._look = self._file.cursor()
+            ((mark,),) = self._look.execute("PRAGMA data_version").fetchall()
         except sqlite3.Error:  # somebody sets the file right, or it is gone: whoever asks it is told
             return None
-        return int(mark)
+        return cast(int, mark)
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-            self._file = None
+            self._file = self._look = None
 
 
 class Heard:
     """Stands in for a transaction that only asks. Whatever it cannot tell raises NotHeard."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: Callable[[], int | None]) -> None:
+        self.mark = mark
         self._mark: int | None = None
         self._answers: Answers = {}
 
-    def at(self, mark: int) -> Heard:
-        """What was heard at this mark; what was heard at another one is forgotten."""
-        if mark != self._mark:
-            self._mark, self._answers = mark, {}
-        return self
+    def at(self, mark: int | None) -> Heard:
+        """What was heard at this mark; of another one, and of none, nothing is known."""
+        return self if mark is not None and mark == self._mark else _NOTHING
 
-    def keep(self, mark: int, answers: Answers) -> None:
-        """Answers of a transaction that began after this mark, while it still stands."""
-        if len(self.at(mark)._answers) + len(answers) > MOST:
-            self._answers = {}
+    def keep(self, mark: int | None, answers: Answers) -> None:
+        """Answers of a transaction that began after this mark, unless there is another by now."""
+        if mark is None or self.mark() != mark:
+            return
+        if mark != self._mark or len(self._answers) + len(answers) > MOST:
+            self._mark, self._answers = mark, {}
         self._answers.update(answers)
 
     def tell(self, question: Question) -> Any:
@@ -85,3 +95,6 @@ class Heard:
 
     def __getattr__(self, name: str) -> Any:
         raise NotHeard(name)
+
+
+_NOTHING = Heard(lambda: None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, or_
 from sqlmodel import Session, col, select
 
 from server.storage import quick
@@ -284,7 +284,13 @@ def token_of_gateway(db: Session, token: str) -> tuple[str, bool] | None:
     """As `gateway_of`, with whether this is the token that follows the one in use."""
     hashed = _hash(token)
     row = quick.heard(db, _first, _GATEWAY, token=hashed)
-    return (row.id, row.next_sha256 == hashed) if row is not None and row.revoked_at is None else None
+    return None if row is None else (row.id, row.next_sha256 == hashed)
+
+
+def with_token(gateways: Table) -> ColumnElement[bool]:
+    """That a gateway holds the token whose hash is `token`, or that follows, and was not revoked."""
+    holds = or_(gateways.c.token_sha256 == bindparam("token"), gateways.c.next_sha256 == bindparam("token"))
+    return and_(holds, gateways.c.revoked_at.is_(None))
 
 
 def runners_brought_by(db: Session, gateway_id: str) -> list[Person]:
@@ -326,6 +332,4 @@ _COVERS = quick.every(_ALL_COVERS).where(
     _ALL_COVERS.c.runner_id == bindparam("runner"), _ALL_COVERS.c.physio_id == bindparam("physio")
 )
 _PERSON = quick.every(_PEOPLE).where(_PEOPLE.c.id == bindparam("person"))
-_GATEWAY = quick.every(_GATEWAYS).where(
-    or_(_GATEWAYS.c.token_sha256 == bindparam("token"), _GATEWAYS.c.next_sha256 == bindparam("token"))
-)
+_GATEWAY = quick.every(_GATEWAYS).where(with_token(_GATEWAYS))
