@@ -18,7 +18,7 @@ from aiohttp.typedefs import Middleware
 from server import jobs
 from server.api.forms import BODY_BYTES
 from server.api.state import STATE, State
-from server.around import line, metrics
+from server.around import line
 from server.around.metrics import METRICS, Metrics
 from server.around.proxy import Networks, trusting
 from server.around.sound import sound
@@ -89,7 +89,8 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     Without `calling` what is sealed is lost when the program ends, and no timer runs. A second factor is asked of
     physios and administrators where `factor_asked`; `zone` is the clinic's, for whoever chose none.
     """
-    app = web.Application(middlewares=_around(proxies), client_max_size=BODY_BYTES)
+    numbers = Metrics()
+    app = web.Application(middlewares=_around(proxies, numbers), client_max_size=BODY_BYTES)
     app[PASSWORDS] = Passwords()
     app[FACTOR_ASKED] = factor_asked
     app[DESK] = desk
@@ -107,7 +108,7 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     app[JOBS] = calling.jobs(desk, clock, owner=new_token()[:16])
     if notice is not None:
         app[NOTICE] = notice
-    _watch(app)
+    _watch(app, numbers)
     frame.set_up(app)
     app.add_routes(routes())
     app.router.add_static("/static/", str(frame.PAGES / "static"))
@@ -118,17 +119,17 @@ def make_app(  # noqa: PLR0913  # each real thing comes in here by its name
     return app
 
 
-def _around(proxies: Networks) -> list[Middleware]:
+def _around(proxies: Networks, numbers: Metrics) -> list[Middleware]:
     """What stands about every request, the outermost first."""
     believed = [trusting(proxies)] if proxies else []
-    told = [telling(line.write, metrics.count), strict_headers, *believed]
+    told = [telling(line.write, numbers.count), strict_headers, *believed]
     return [*told, refusals, sound, same_origin, allowed_only]
 
 
-def _watch(app: web.Application) -> None:
-    app[METRICS] = kept = Metrics()
-    kept.watch(app[DESK])
-    app[REVIEWER].noted = lambda outcome: kept.reviews.labels(outcome).inc()
+def _watch(app: web.Application, numbers: Metrics) -> None:
+    app[METRICS] = numbers
+    numbers.watch(app[DESK])
+    app[REVIEWER].noted = lambda outcome: numbers.reviews.labels(outcome).inc()
     app[STATE] = State()
 
 

@@ -46,7 +46,8 @@ async def put_chunk(request: web.Request) -> web.Response:
     )
     if outcome == "conflict":
         raise Problem(409, "Other bytes", f"Chunk {seq} differs from what is here; the new bytes were kept aside.")
-    return web.json_response({"seq": seq}, status=201 if outcome == "new" else 200)
+    told = f'{{"seq": {seq}}}'
+    return web.Response(text=told, content_type="application/json", status=201 if outcome == "new" else 200)
 
 
 async def complete(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ import logging
 from aiohttp import web
 
 from server.around import logs
-from server.around.timed import route_of
+from server.around.timed import method_of, route_of
 
 log = logging.getLogger("server.request")
 
@@ -21,7 +21,7 @@ def write(request: web.Request, status: int, seconds: float) -> None:
         log,
         "info" if status < 500 else "error",
         "request",
-        method=logs.plain("method", request.method),
+        method=method_of(request),
         route=route_of(request),
         status=status,
         ms=round(1000 * seconds, 1),

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, func, select
 
 from rules.version import RULES_VERSION
 from server.around import proxy
-from server.around.timed import route_of
+from server.around.timed import method_of, route_of
 from server.problem import not_found
 from server.storage import outbox
 from server.storage.desk import Desk
@@ -92,7 +92,16 @@ class Metrics:
         for outcome in ("measured", "unreadable"):
             self.reviews.labels(outcome)
 
-    def of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    def count(self, request: web.Request, status: int, seconds: float) -> None:
+        """Count each answer under the route's template: an address of its own for each runner would have no end."""
+        route = route_of(request)
+        answered, took = self._kept(method_of(request), route, status)
+        answered.inc()
+        took.observe(seconds)
+        if _is_refused_entry(request, route, status):
+            self.login_failures.labels(route).inc()
+
+    def _kept(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         """What counts such an answer, and its time; to ask the registry for them takes longer than to count."""
         kept = self._of.get((method, route, status))
         if kept is None:
@@ -124,16 +133,6 @@ METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 METRICS_TOKEN: web.AppKey[SecretStr] = web.AppKey("metrics_token", SecretStr)
 
 
-def count(request: web.Request, status: int, seconds: float) -> None:
-    """Count each answer under the route's template: an address of its own for each runner would have no end."""
-    metrics, route = request.app[METRICS], route_of(request)
-    answered, took = metrics.of(_method(request), route, status)
-    answered.inc()
-    took.observe(seconds)
-    if _is_refused_entry(request, route, status):
-        metrics.login_failures.labels(route).inc()
-
-
 def refuse_strangers(request: web.Request) -> None:
     """Only this machine and whoever has the token see the numbers. Raises Problem 404."""
     scheme, _, said = request.headers.get("Authorization", "").partition(" ")
@@ -153,8 +152,3 @@ def text_response(body: bytes) -> web.Response:
 def _is_refused_entry(request: web.Request, route: str, status: int) -> bool:
     is_try = request.method == "POST" or route.startswith("/enter/")
     return is_try and route.startswith(WAYS_IN) and 400 <= status < 500
-
-
-def _method(request: web.Request) -> str:
-    known = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-    return request.method if request.method in known else "other"

@@ -27,7 +27,9 @@ async def sound(request: web.Request, handler: Handler) -> web.StreamResponse:
     _check(request)
     if not request.body_exists:
         return await handler(request)
-    timer = asyncio.get_running_loop().call_later(_patience_s(request), _give_up, request)
+    timer = None
+    if not request.content.is_eof():  # most bodies came along with their headers
+        timer = asyncio.get_running_loop().call_later(_patience_s(request), _give_up, request)
     try:
         return await handler(request)
     except TooSlow as why:
@@ -35,7 +37,8 @@ async def sound(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.RequestPayloadError as why:
         raise Problem(400, "Damaged", "The body is not packed as its Content-Encoding says.") from why
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()
 
 
 def _check(request: web.Request) -> None:

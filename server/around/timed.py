@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Tell = Callable[[web.Request, int, float], None]
 
 
@@ -37,3 +38,8 @@ def route_of(request: web.Request) -> str:
     """The template of the address: /runners/{runner}; one word for everything that is no address of ours."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "none"
+
+
+def method_of(request: web.Request) -> str:
+    """The method; one word for everything that is none."""
+    return request.method if request.method in METHODS else "other"

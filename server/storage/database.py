@@ -48,6 +48,10 @@ class Database:
         with Session(self._writer) as session, session.begin():
             yield session
 
+    def writer(self) -> Session:
+        """For one transaction of `write` after the other, each begun by whoever holds it."""
+        return Session(self._writer)
+
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one such transaction, again where another one came in its way."""
         for attempt in range(TRIES - 1):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-MOST = 64  # works in one transaction; what waits longer than a few milliseconds is the disk, not they
+MOST = 64  # works, after which a transaction takes up no more: longer than the disk nobody shall wait
 Work = Callable[[Session], Any]
 
 
@@ -28,12 +28,20 @@ class _Job:
     future: asyncio.Future[Any]
 
 
+class _Here(threading.local):
+    """Of one event loop, which has a thread of its own: what goes over at the end of its round."""
+
+    def __init__(self) -> None:
+        self.jobs: list[_Job] = []
+
+
 class Turns:
     """`together` does some works and gives the outcome of each, in their order."""
 
     def __init__(self, name: str, together: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
         self._together = together
-        self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._here = _Here()
+        self._waiting: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -41,22 +49,33 @@ class Turns:
         """What `work` returns, or raises, once its turn is over."""
         loop = asyncio.get_running_loop()
         job = _Job(work, loop, loop.create_future())
-        self._waiting.put(job)
+        # Whatever an event loop finds to do in one round goes over at once: the thread would else begin with the
+        # first of them alone, and stand in the way of the others.
+        if not self._here.jobs:
+            loop.call_soon(self._hand_over)
+        self._here.jobs.append(job)
         return await job.future
+
+    def _hand_over(self) -> None:
+        self._waiting.put(self._here.jobs)
+        self._here.jobs = []
 
     def close(self) -> None:
         """Do what waits, then end."""
+        self._hand_over()
         self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         ended = False
         while not ended:
-            jobs = [self._waiting.get()]
-            while len(jobs) < MOST and jobs[-1] is not None and not self._waiting.empty():
-                jobs.append(self._waiting.get())
-            ended = jobs[-1] is None
-            batch = [job for job in jobs if job is not None]
+            batch: list[_Job] = []
+            while not (batch and (len(batch) >= MOST or self._waiting.empty())):
+                jobs = self._waiting.get()
+                if jobs is None:
+                    ended = True
+                    break
+                batch += jobs
             if batch:
                 _tell(batch, self._outcomes([job.work for job in batch]))
 

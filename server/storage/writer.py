@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,40 +14,52 @@ from server.storage.turns import Outcome, Turns, Work
 
 def writing(database: Database) -> Turns:
     """Each work is done whole or not at all, whatever becomes of those beside it; it may be done twice."""
-    return Turns("stridegate-write", lambda works: _outcomes(database, works))
+    return Turns("stridegate-write", _Writer(database).outcomes)
 
 
-def _outcomes(database: Database, works: Sequence[Work]) -> list[Outcome]:
-    if len(works) > 1:
+class _Writer:
+    def __init__(self, database: Database) -> None:
+        self._session = database.writer()
+
+    def outcomes(self, works: Sequence[Work]) -> list[Outcome]:
+        if len(works) > 1:
+            try:
+                with self._transaction() as db:
+                    return _together(db, works)
+            except Exception:  # noqa: BLE001, S110  # one of them, or the disk: each is tried alone, and told its own  # nosec B110
+                pass
+        return [self._alone(work) for work in works]
+
+    def _alone(self, work: Work) -> Outcome:
         try:
-            with database.write() as db:
-                return [_outcome(db, work) for work in works]
-        except Exception:  # noqa: BLE001, S110  # one of them, or the disk: each is tried alone, and told its own  # nosec B110
-            pass
-    return [_alone(database, work) for work in works]
+            with self._transaction() as db:
+                return Outcome(value=work(db))
+        except BaseException as why:  # noqa: BLE001  # it belongs to whoever waits for it
+            return Outcome(error=why)
 
-
-def _alone(database: Database, work: Work) -> Outcome:
-    try:
-        return Outcome(value=database.transact(work))
-    except BaseException as why:  # noqa: BLE001  # it belongs to whoever waits for it
-        return Outcome(error=why)
-
-
-def _outcome(db: Session, work: Work) -> Outcome:
-    """Do one work among others. One that refuses before it changed anything stands in nobody's way."""
-    before = _changes(db)
-    try:
-        value = work(db)
-        db.flush()
-        return Outcome(value=value)
-    except Exception as why:
-        if _changes(db) != before or db.new or db.dirty or db.deleted:
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """As `Database.write`, by one session for all of them: to make one takes as long as a question."""
+        try:
+            with self._session.begin():
+                yield self._session
+        except BaseException:
+            self._session.close()  # nothing of what failed is known to the next one
             raise
-        return Outcome(error=why)
 
 
-def _changes(db: Session) -> int:
-    """How many rows this connection of SQLite has ever changed."""
-    changes: int = db.connection().connection.driver_connection.total_changes  # type: ignore[union-attr]
-    return changes
+def _together(db: Session, works: Sequence[Work]) -> list[Outcome]:
+    """Do one work after the other. One that refuses before it changed anything stands in nobody's way."""
+    file: Any = db.connection().connection.driver_connection
+    told, before = [], file.total_changes
+    for work in works:
+        try:
+            value = work(db)
+            db.flush()
+            told.append(Outcome(value=value))
+        except Exception as why:
+            if file.total_changes != before or db.new or db.dirty or db.deleted:
+                raise
+            told.append(Outcome(error=why))
+        before = file.total_changes
+    return told
