@@ -6,6 +6,8 @@ import aiohttp
 import clinic_kit as kit
 import pytest
 
+from server.storage import people
+
 BEGAN = kit.NOON - timedelta(hours=2)
 BEGAN_NS = int(BEGAN.timestamp()) * 1_000_000_000
 CAPTURE = "/api/v1/captures/c-1"
@@ -100,6 +102,17 @@ async def test_a_gateway_brings_only_the_runs_of_its_own_runners(http):
     answer = await http.put("/api/v1/captures/c-2", json={"runner": "r-2", "started_at": BEGAN.isoformat()})
     assert answer.status == 404
     assert (await http.get("/api/v1/captures/unknown")).status == 404
+
+
+async def test_another_gateway_adds_nothing_to_a_capture_that_is_not_its_own(clinic, http):
+    """Not even one that brings the same runner's runs."""
+    body = kit.chunk(kit.packets(6, BEGAN))
+    await clinic.desk.write(people.add_gateway, "g-2", "hallway", "token-of-g-2", ["r-1"], clinic.now)
+    async with aiohttp.ClientSession(clinic.address, headers={"Authorization": "Bearer token-of-g-2"}) as other:
+        assert await put(other, 0, body) == 404
+        assert (await other.get(CAPTURE)).status == 404
+    assert (await (await http.get(CAPTURE)).json())["have"] == []
+    assert await put(http, 0, body) == 201
 
 
 @pytest.mark.parametrize(

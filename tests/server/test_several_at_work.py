@@ -151,6 +151,27 @@ async def test_whatever_breaks_everybody_is_told_and_the_next_is_answered():
     turns.close()
 
 
+async def test_what_was_asked_in_the_last_moment_is_still_done():
+    turns = Turns("a-turn-of-a-test", lambda works: [Outcome(value=work(None)) for work in works])
+    last = asyncio.ensure_future(turns.do(lambda _: "done"))
+    await asyncio.sleep(0)  # it stands in this round of the event loop, and nobody has handed it over yet
+    turns.close()
+    assert await asyncio.wait_for(last, 10) == "done"
+
+
+async def test_what_one_round_of_the_event_loop_brings_is_one_turn():
+    sizes = []
+
+    def together(works):
+        sizes.append(len(works))
+        return [Outcome() for _ in works]
+
+    turns = Turns("a-turn-of-a-test", together)
+    await asyncio.gather(*(turns.do(lambda _: None) for _ in range(9)))
+    turns.close()
+    assert sizes == [9]
+
+
 def ask_what_is_not_there(db):
     return db.connection().execute(text("select * from nowhere")).all()
 

@@ -47,6 +47,7 @@ def lines():
     before = root.handlers[:], root.level
     logs.set_up("debug", "json", out)
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    logs._shortcut.stream = None
     root.handlers[:], _ = before
     root.setLevel(before[1])
     for name in logs.OURS:
@@ -163,6 +164,24 @@ async def test_an_id_that_is_no_id_is_not_written(clinic, lines):
     assert line["capture"] == "(odd)"
 
 
+async def test_a_log_that_cannot_be_written_is_no_reason_to_answer_nobody(clinic, lines, monkeypatch):
+    monkeypatch.setattr(logs._shortcut, "stream", Full())
+    async with clinic.gateway() as http:
+        assert (await http.get("/healthz")).status == 200
+
+
+class Full(io.StringIO):
+    def write(self, _text):
+        raise OSError("no space left on device")
+
+
+async def test_nobody_logs_what_the_level_leaves_out(clinic, lines):
+    logging.getLogger("server").setLevel(logging.ERROR)
+    async with clinic.gateway() as http:
+        await http.get("/healthz")
+    assert [line for line in lines() if line["event"] == "request"] == []
+
+
 def test_what_is_not_on_the_list_does_not_get_in(lines):
     logs.structlog.get_logger("server.test").info("seen", runner="r-1", name="Ada Example", pain=7, token="abc")
     (line,) = lines()
@@ -193,6 +212,7 @@ def test_the_level_is_a_setting():
     logs.structlog.get_logger("server.test").info("not this")
     logs.structlog.get_logger("server.test").error("this")
     logging.getLogger().handlers[:] = before
+    logs._shortcut.stream = None
     for name in logs.OURS:
         logging.getLogger(name).setLevel(logging.NOTSET)
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["this"]
