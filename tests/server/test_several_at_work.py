@@ -66,42 +66,45 @@ class Slow:
     """The writer behind a door, so that works gather before it."""
 
     def __init__(self, database):
-        self.open, self.database, self.commits = threading.Event(), database, 0
+        self.open, self.at_the_door, self.database, self.begun = threading.Event(), threading.Event(), database, 0
 
-    def write(self):
-        self.open.wait(30)
-        self.commits += 1
-        return self.database.write()
+    def writer(self):
+        session = self.database.writer()
+        begin = session.begin
 
-    def transact(self, work):
-        self.open.wait(30)
-        self.commits += 1
-        return self.database.transact(work)
+        def slowly():
+            self.at_the_door.set()
+            self.open.wait(30)
+            self.begun += 1
+            return begin()
+
+        session.begin = slowly
+        return session
 
 
 async def together(database, *works):
     slow = Slow(database)
     writer = writing(slow)
     first = asyncio.ensure_future(writer.do(add("first")))
-    while not writer._waiting.empty():
-        await asyncio.sleep(0)
+    await asyncio.to_thread(slow.at_the_door.wait, 30)
     rest = [asyncio.ensure_future(writer.do(work)) for work in works]
-    await asyncio.sleep(0)
+    while writer._waiting.empty():
+        await asyncio.sleep(0)
     slow.open.set()
     done = await asyncio.gather(first, *rest, return_exceptions=True)
     writer.close()
-    return slow.commits, [getattr(one, "status", one) for one in done]
+    return slow.begun, [getattr(one, "status", one) for one in done]
 
 
 async def test_works_that_wait_together_share_one_wait_for_the_disk(sqlite):
-    commits, done = await together(sqlite, *(add(f"n-{number}") for number in range(20)))
-    assert commits <= 2 and done == ["first", *(f"n-{number}" for number in range(20))]
+    begun, done = await together(sqlite, *(add(f"n-{number}") for number in range(20)))
+    assert begun <= 2 and done == ["first", *(f"n-{number}" for number in range(20))]
     assert len(names(sqlite)) == 21
 
 
 async def test_a_refusal_among_them_stands_in_nobodys_way(sqlite):
-    commits, done = await together(sqlite, add("a"), refuse_early, add("b"))
-    assert commits <= 2 and done == ["first", "a", 404, "b"]
+    begun, done = await together(sqlite, add("a"), refuse_early, add("b"))
+    assert begun <= 2 and done == ["first", "a", 404, "b"]
 
 
 async def test_a_work_that_fails_half_way_takes_only_itself_back(sqlite):
