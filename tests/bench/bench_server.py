@@ -32,7 +32,7 @@ from server import intake, review
 from server.app import make_app, open_desk
 from server.around import logs
 from server.gateways.quota import Allowance, Quota
-from server.keys import REVIEWER
+from server.keys import READERS, REVIEWER
 from server.storage import logins, people, runs
 from server.storage.people import Person
 
@@ -105,17 +105,16 @@ async def _an_hour(folder: Path) -> None:
     for seq, body in enumerate(chunks):
         digest = hashlib.sha256(body).hexdigest()
         await desk.write(intake.put_chunk, kit.GATEWAY_TOKEN, "hour", seq, body, digest, NOW)
-    await app[REVIEWER].review_due()  # the reader process is up
-    best = float("inf")
+    app[READERS].prepare()  # as whoever asks /readyz has it done
     closing = kit.closing("hour", chunks, int(BEGAN.timestamp()) * 10**9)
     begin = time.perf_counter()
     await desk.write(intake.complete, "g-1", "hour", closing, NOW)
     await app[REVIEWER].review_due()
-    best = min(best, time.perf_counter() - begin)
+    took = time.perf_counter() - begin
     look = await desk.read(review.look, kit.RUNNER, NOW)
     assert look.verdict is not None, look.waiting
     alone = _alone(lines)
-    print(f"{'an hour, complete to verdict':<28}{best * 1e3:>9.0f} ms{alone * 1e3:>9.0f} ms alone{best / alone:>7.1f}")
+    print(f"{'an hour, complete to verdict':<28}{took * 1e3:>9.0f} ms{alone * 1e3:>9.0f} ms alone{took / alone:>7.1f}")
     desk.close()
 
 
