@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from postgres import fresh_url, programs
+from postgres import create, fresh_url
 
 from server.app import open_desk
 
@@ -22,7 +21,7 @@ def sqlite_url(url: str) -> str:
 
 
 def postgres_url(socket: str) -> str:
-    return fresh_url(socket, "--template", _database(socket))
+    return fresh_url(socket, _database(socket))
 
 
 @cache
@@ -37,6 +36,6 @@ def _file() -> bytes:
 def _database(socket: str) -> str:
     """Its name; nobody may be connected to it while it is copied."""
     name = "ready_made"
-    subprocess.run([programs() / "createdb", "-h", socket, "-U", "stridegate", name], check=True)
+    create(socket, name)
     open_desk(f"postgresql://stridegate@/{name}?host={socket}").close()
     return name

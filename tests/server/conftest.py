@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from postgres import cluster, fresh_url
+from postgres import cluster, drop, fresh_url
 from ready_made import postgres_url, sqlite_url
 
 
@@ -14,15 +14,23 @@ def postgres_socket() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
     """Of a database with this release's schema and nothing in it."""
     if request.param == "sqlite":
-        return sqlite_url(f"sqlite:///{tmp_path / 'clinic.db'}")
-    return postgres_url(request.getfixturevalue("postgres_socket"))
+        yield sqlite_url(f"sqlite:///{tmp_path / 'clinic.db'}")
+        return
+    socket = request.getfixturevalue("postgres_socket")
+    url = postgres_url(socket)
+    yield url
+    drop(socket, url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'clinic.db'}"
-    return fresh_url(request.getfixturevalue("postgres_socket"))
+        yield f"sqlite:///{tmp_path / 'clinic.db'}"
+        return
+    socket = request.getfixturevalue("postgres_socket")
+    url = fresh_url(socket)
+    yield url
+    drop(socket, url)
