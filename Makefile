@@ -13,10 +13,10 @@ demo: setup-run  ## a clinic, three runners and a run that is recorded before yo
 	@$(BIN)/stridegate demo $(DEMO)
 
 test: setup programs  ## the tests, in minutes
-	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal -m "not thorough" $(TESTS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),3) --dist worksteal -m "not thorough" $(TESTS)
 
 thorough: setup programs  ## the tests that look at every page and die at every step; minutes more
-	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist worksteal -m thorough $(TESTS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),3) --dist worksteal -m thorough $(TESTS)
 
 programs:        # of the system, which the tests drive
 	@sh tools/system.sh chromium:chromium libatomic.so.1:libatomic1 pg_ctlcluster:postgresql \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -77,8 +78,9 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Bring the schema to this release, in one transaction."""
-        self._alembic(command.upgrade, "head")
+        """Bring the schema to this release, in one transaction; nothing is locked where it is there already."""
+        if self.revision() != latest_revision():
+            self._alembic(command.upgrade, "head")
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to an earlier revision, in one transaction; what only later ones hold is lost."""
@@ -115,11 +117,13 @@ class Database:
         self._engine.dispose()
 
 
+@cache
 def known_revisions() -> frozenset[str]:
     """Of every schema from which this release can go on."""
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
+@cache
 def latest_revision() -> str:
     """Of the schema that this release speaks of."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
