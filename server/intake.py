@@ -98,18 +98,13 @@ def put_chunk(
 ) -> Literal["new", "same", "conflict"]:
     """Keep one sealed chunk, whose digest was checked. Other bytes under a known number are kept aside and never
     replace the first. Raises Problem 401, 404, or 410 where the capture was deleted."""
-    held = captures.find_with_chunk(db, bearer or "", capture_id, seq)
-    if held is None:  # or the gateway is none, or the capture not its own, or gone: this says which
-        _own(db, access.gateway_of(db, bearer), capture_id)
-        raise not_found()
-    capture, known = held
-    if known == digest:
+    if captures.take_chunk(db, bearer or "", capture_id, seq, digest, body):
+        return "new"
+    capture = _own(db, access.gateway_of(db, bearer), capture_id)
+    if captures.chunk_hash(db, capture, seq) == digest:
         return "same"
-    if known is not None or capture.state == "complete":
-        captures.set_aside(db, capture, seq, digest, body, now)
-        return "conflict"
-    captures.add_chunk(db, capture, seq, digest, packets=body.count(b"\n"), body=body)
-    return "new"
+    captures.set_aside(db, capture, seq, digest, body, now)
+    return "conflict"
 
 
 def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str, Any], now: datetime) -> Held:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert
 from sqlmodel import Session, col, delete, select, update
 
 from server.storage import people, quick
@@ -76,17 +76,19 @@ def chunk_hashes(db: Session, capture: Capture) -> dict[int, str]:
     return dict(db.exec(query).all())
 
 
-def find_with_chunk(db: Session, token: str, capture_id: str, seq: int) -> tuple[Capture, str | None] | None:
-    """A capture of the gateway that holds this token, and the hash of one chunk of it, None where that is not held."""
+def take_chunk(db: Session, token: str, capture_id: str, seq: int, digest: str, body: bytes) -> bool:
+    """Keep a chunk of an open capture of the gateway that holds this token; False where it was not for taking.
+
+    All of it is one statement, for every chunk of every gateway comes this way.
+    """
     hashed = hashlib.sha256(token.encode()).hexdigest()
-    row = quick.first(db, _CAPTURE_AND_CHUNK, token=hashed, capture=capture_id, seq=seq)
-    return None if row is None else (Capture(**{name: getattr(row, name) for name in _FACTS}), row.sha256)
+    chunk = {"seq": seq, "sha256": digest, "packets": body.count(b"\n"), "body": body}
+    return db.connection().execute(_TAKE_CHUNK, {"token": hashed, "capture": capture_id, **chunk}).rowcount == 1
 
 
-def add_chunk(db: Session, capture: Capture, seq: int, digest: str, packets: int, body: bytes) -> None:
-    # Not through the session: every chunk of every gateway comes this way, and it knows nothing of rows.
-    row = {"runner_id": capture.runner_id, "capture_id": capture.id, "seq": seq}
-    db.connection().execute(_ADD_CHUNK, {**row, "sha256": digest, "packets": packets, "body": body})
+def chunk_hash(db: Session, capture: Capture, seq: int) -> str | None:
+    """Of one chunk that is held, None where it is not."""
+    return db.exec(select(ChunkRow.sha256).where(*_of(capture), ChunkRow.seq == seq)).first()
 
 
 def set_aside(db: Session, capture: Capture, seq: int, digest: str, body: bytes, now: datetime) -> None:
@@ -287,17 +289,21 @@ def _request(row: ReviewRequestRow) -> ReviewRequest:
 _FACTS = [field.name for field in fields(Capture)]
 _CAPTURES = select(*(getattr(CaptureRow, name) for name in _FACTS))
 _CAPTURE = _CAPTURES.where(col(CaptureRow.id) == bindparam("capture"))
-_ADD_CHUNK = insert(ChunkRow)
-_GATEWAYS = quick.table(GatewayRow)
-_CAPTURE_AND_CHUNK = (
-    _CAPTURE.add_columns(col(ChunkRow.sha256))
-    .join(_GATEWAYS, and_(_GATEWAYS.c.id == col(CaptureRow.gateway_id), people.with_token(_GATEWAYS)))
-    .outerjoin(
-        ChunkRow,
-        and_(
-            col(ChunkRow.runner_id) == col(CaptureRow.runner_id),
-            col(ChunkRow.capture_id) == col(CaptureRow.id),
-            col(ChunkRow.seq) == bindparam("seq"),
-        ),
-    )
+_CHUNKS, _GATEWAYS = quick.table(ChunkRow), quick.table(GatewayRow)
+_SENT = [bindparam(name, type_=_CHUNKS.c[name].type) for name in ("seq", "sha256", "packets", "body")]
+_ITS_GATEWAY = and_(_GATEWAYS.c.id == col(CaptureRow.gateway_id), people.with_token(_GATEWAYS))
+_IS_HELD = exists().where(
+    _CHUNKS.c.runner_id == col(CaptureRow.runner_id),
+    _CHUNKS.c.capture_id == col(CaptureRow.id),
+    _CHUNKS.c.seq == bindparam("seq"),
+)
+_CHUNK = (
+    select(col(CaptureRow.runner_id), col(CaptureRow.id), *_SENT)
+    .join(_GATEWAYS, _ITS_GATEWAY)
+    .where(col(CaptureRow.id) == bindparam("capture"), col(CaptureRow.state) == "open", ~_IS_HELD)
+)
+_TAKE_CHUNK = (
+    insert(_CHUNKS)
+    .from_select(["runner_id", "capture_id", *(sent.key for sent in _SENT)], _CHUNK)
+    .execution_options(preserve_rowcount=True)  # else only SQLite says how many there were
 )
