@@ -17,7 +17,7 @@ from sqlmodel import Session
 from server import access
 from server.people import erased
 from server.problem import Problem, not_found
-from server.storage import captures, people
+from server.storage import captures, chunks, people
 from server.storage.captures import Capture, ReviewRequest
 
 CHUNK_BYTES = 64 * 1024  # before compression; the gateway seals at this size
@@ -68,8 +68,8 @@ def held(db: Session, gateway_id: str, capture_id: str) -> Held:
     capture = _own(db, gateway_id, capture_id)
     return Held(
         state=capture.state,
-        have=list(captures.chunk_hashes(db, capture)),
-        packets=captures.packets_held(db, capture),
+        have=list(chunks.hashes(db, capture)),
+        packets=chunks.packets_held(db, capture),
     )
 
 
@@ -98,12 +98,12 @@ def put_chunk(
 ) -> Literal["new", "same", "conflict"]:
     """Keep one sealed chunk, whose digest was checked. Other bytes under a known number are kept aside and never
     replace the first. Raises Problem 401, 404, or 410 where the capture was deleted."""
-    if captures.take_chunk(db, bearer or "", capture_id, seq, digest, body):
+    if chunks.take(db, bearer or "", capture_id, seq, digest, body):
         return "new"
     capture = _own(db, access.gateway_of(db, bearer), capture_id)
-    if captures.chunk_hash(db, capture, seq) == digest:
+    if chunks.hash_of(db, capture, seq) == digest:
         return "same"
-    captures.set_aside(db, capture, seq, digest, body, now)
+    chunks.set_aside(db, capture, seq, digest, body, now)
     return "conflict"
 
 
@@ -113,7 +113,7 @@ def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str
     Raises Problem 404, 409 with the missing chunks or where the root differs, or 410.
     """
     capture = _own(db, gateway_id, capture_id)
-    hashes = captures.chunk_hashes(db, capture)
+    hashes = chunks.hashes(db, capture)
     missing = [seq for seq in range(closing["chunks"]) if seq not in hashes]
     if missing:
         raise Problem(409, "Chunks are missing", f"{len(missing)} chunks have not arrived yet.", missing=missing)
@@ -123,7 +123,7 @@ def complete(db: Session, gateway_id: str, capture_id: str, closing: Mapping[str
     if capture.state != "complete":
         captures.complete(db, capture, root, closing)
         captures.request_review(db, ReviewRequest(capture.runner_id, "capture", capture.id), now)
-    return Held(state="complete", have=sorted(hashes), packets=captures.packets_held(db, capture))
+    return Held(state="complete", have=sorted(hashes), packets=chunks.packets_held(db, capture))
 
 
 def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime) -> tuple[str, bool]:
@@ -140,9 +140,9 @@ def keep_file(db: Session, runner_id: str, name: str, body: bytes, now: datetime
     return digest, new
 
 
-def root_of(capture_id: str, chunks: list[str]) -> str:
+def root_of(capture_id: str, hashes: list[str]) -> str:
     """SHA-256 over the capture's id and the hashes of its chunks in order, as canonical JSON."""
-    text = json.dumps({"capture": capture_id, "chunks": chunks, "version": 1}, sort_keys=True, separators=(",", ":"))
+    text = json.dumps({"capture": capture_id, "chunks": hashes, "version": 1}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

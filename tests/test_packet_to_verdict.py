@@ -16,7 +16,7 @@ from sensors import ble, store
 from sensors.packet import Packet
 from server import review
 from server.keys import REVIEWER
-from server.storage import captures, runs
+from server.storage import captures, chunks, runs
 
 RUN_MINUTES, RATE = 4, 100
 
@@ -61,8 +61,8 @@ async def test_a_packet_travels_from_the_foot_pod_to_the_verdict_on_the_page(tmp
         await clinic.app[REVIEWER].review_due()
         with clinic.desk.database.read() as db:
             capture = captures.find(db, last_word["capture"])
-            lines = captures.body_of(db, capture).splitlines()
-            assert captures.packets_held(db, capture) == received == len(lines)
+            lines = chunks.body_of(db, capture).splitlines()
+            assert chunks.packets_held(db, capture) == received == len(lines)
         (packet,) = [
             p for p in map(Packet.from_line, lines) if (p.boot, p.mono_ns, p.sensor) == (boot, mono_ns, sensor)
         ]

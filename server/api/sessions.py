@@ -20,7 +20,7 @@ from server.problem import Problem, not_found
 from server.runs import measuring, rearranging
 from server.runs.rearranging import Deed
 from server.runs.sessions import home
-from server.storage import captures, people, runs, sessions
+from server.storage import captures, chunks, people, runs, sessions
 from server.storage.people import Person
 from server.storage.sessions import Training
 
@@ -107,7 +107,7 @@ async def original(request: web.Request) -> web.Response:
         wanted = request.query.get("run", session.pieces[0].run.id)
         run = next((piece.run for piece in session.every if piece.run.id == wanted), None)
         if run is not None and run.kind == "capture" and (capture := captures.find(db, run.source_id)) is not None:
-            return captures.body_of(db, capture), "packets.ndjson"
+            return chunks.body_of(db, capture), "packets.ndjson"
         body = captures.file_body(db, runner.id, run.source_id) if run is not None and run.kind == "file" else None
         if run is None or body is None:
             raise not_found()

@@ -25,7 +25,7 @@ from sensors.recording import DECODER_VERSION, Recording
 from server.reading.readers import Readers
 from server.runs import by_hand, joining
 from server.runs.sessions import WORDS, Composed, Piece, compose
-from server.storage import captures, runs, sessions
+from server.storage import captures, chunks, runs, sessions
 from server.storage.captures import ReviewRequest
 from server.storage.runs import Plan, Run
 from server.storage.sessions import Kept, Training
@@ -96,7 +96,7 @@ def recordings_of(db: Session, request: ReviewRequest, readers: Readers) -> list
         raise SensorError("The capture is gone.")
     if not all(clock["trusted"] for clock in (capture.closing or {}).get("clock", [])):
         raise SensorError("Nobody knows when this run was: the gateway's clock had never met a right one.")
-    return [readers.read_capture(captures.body_of(db, capture), capture.closing or {})]
+    return [readers.read_capture(chunks.body_of(db, capture), capture.closing or {})]
 
 
 def taken(db: Session, request: ReviewRequest, now: datetime, readers: Readers) -> list[Taken]:

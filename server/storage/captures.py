@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, delete, select, update
 
-from server.storage import people, quick
+from server.storage import quick
 from server.storage.tables.arrivals import (
     CaptureRow,
     ChunkConflictRow,
@@ -20,7 +19,6 @@ from server.storage.tables.arrivals import (
     ReviewRequestRow,
     TombstoneRow,
 )
-from server.storage.tables.gateways import GatewayRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,45 +66,6 @@ def begin(db: Session, capture: Capture, now: datetime) -> None:
             received_at=now,
         )
     )
-
-
-def chunk_hashes(db: Session, capture: Capture) -> dict[int, str]:
-    """The hash of each chunk that is held, by its place."""
-    query = select(ChunkRow.seq, ChunkRow.sha256).where(*_of(capture)).order_by(col(ChunkRow.seq))
-    return dict(db.exec(query).all())
-
-
-def take_chunk(db: Session, token: str, capture_id: str, seq: int, digest: str, body: bytes) -> bool:
-    """Keep a chunk of an open capture of the gateway that holds this token; False where it was not for taking.
-
-    All of it is one statement, for every chunk of every gateway comes this way.
-    """
-    hashed = hashlib.sha256(token.encode()).hexdigest()
-    chunk = {"seq": seq, "sha256": digest, "packets": body.count(b"\n"), "body": body}
-    return db.connection().execute(_TAKE_CHUNK, {"token": hashed, "capture": capture_id, **chunk}).rowcount == 1
-
-
-def chunk_hash(db: Session, capture: Capture, seq: int) -> str | None:
-    """Of one chunk that is held, None where it is not."""
-    return db.exec(select(ChunkRow.sha256).where(*_of(capture), ChunkRow.seq == seq)).first()
-
-
-def set_aside(db: Session, capture: Capture, seq: int, digest: str, body: bytes, now: datetime) -> None:
-    db.merge(
-        ChunkConflictRow(
-            runner_id=capture.runner_id, capture_id=capture.id, seq=seq, sha256=digest, received_at=now, body=body
-        )
-    )
-
-
-def packets_held(db: Session, capture: Capture) -> int:
-    return db.exec(select(func.coalesce(func.sum(ChunkRow.packets), 0)).where(*_of(capture))).one()
-
-
-def body_of(db: Session, capture: Capture) -> bytes:
-    """The whole capture: its chunks in order."""
-    rows = db.exec(select(ChunkRow).where(*_of(capture)).order_by(col(ChunkRow.seq)))
-    return b"".join(row.body for row in rows)
 
 
 def complete(db: Session, capture: Capture, root: str, closing: Mapping[str, Any]) -> None:
@@ -278,10 +237,6 @@ def _due(decoder_version: str) -> Any:
     return never_read | read_by_another
 
 
-def _of(capture: Capture) -> tuple[Any, ...]:
-    return (ChunkRow.runner_id == capture.runner_id, ChunkRow.capture_id == capture.id)
-
-
 def _request(row: ReviewRequestRow) -> ReviewRequest:
     return ReviewRequest(runner_id=row.runner_id, kind=row.kind, source_id=row.source_id, trouble=row.trouble)
 
@@ -289,21 +244,3 @@ def _request(row: ReviewRequestRow) -> ReviewRequest:
 _FACTS = [field.name for field in fields(Capture)]
 _CAPTURES = select(*(getattr(CaptureRow, name) for name in _FACTS))
 _CAPTURE = _CAPTURES.where(col(CaptureRow.id) == bindparam("capture"))
-_CHUNKS, _GATEWAYS = quick.table(ChunkRow), quick.table(GatewayRow)
-_SENT = [bindparam(name, type_=_CHUNKS.c[name].type) for name in ("seq", "sha256", "packets", "body")]
-_ITS_GATEWAY = and_(_GATEWAYS.c.id == col(CaptureRow.gateway_id), people.with_token(_GATEWAYS))
-_IS_HELD = exists().where(
-    _CHUNKS.c.runner_id == col(CaptureRow.runner_id),
-    _CHUNKS.c.capture_id == col(CaptureRow.id),
-    _CHUNKS.c.seq == bindparam("seq"),
-)
-_CHUNK = (
-    select(col(CaptureRow.runner_id), col(CaptureRow.id), *_SENT)
-    .join(_GATEWAYS, _ITS_GATEWAY)
-    .where(col(CaptureRow.id) == bindparam("capture"), col(CaptureRow.state) == "open", ~_IS_HELD)
-)
-_TAKE_CHUNK = (
-    insert(_CHUNKS)
-    .from_select(["runner_id", "capture_id", *(sent.key for sent in _SENT)], _CHUNK)
-    .execution_options(preserve_rowcount=True)  # else only SQLite says how many there were
-)

@@ -7,7 +7,7 @@ import pytest
 
 from server import review
 from server.keys import REVIEWER
-from server.storage import captures, runs
+from server.storage import captures, chunks, runs
 from server.storage.runs import Plan
 
 BEGAN = kit.NOON - timedelta(hours=2)
@@ -76,8 +76,8 @@ async def test_a_broken_packet_and_a_broken_line_are_kept_counted_and_shown(clin
     assert "could not be read" in page
     with clinic.desk.database.read() as db:
         capture = captures.find(db, "c-1")
-        assert captures.body_of(db, capture) == kit.chunk(lines)
-        assert captures.packets_held(db, capture) == 900
+        assert chunks.body_of(db, capture) == kit.chunk(lines)
+        assert chunks.packets_held(db, capture) == 900
 
 
 async def test_a_capture_that_cannot_be_measured_stands_in_the_way_of_every_verdict(clinic):
@@ -85,7 +85,7 @@ async def test_a_capture_that_cannot_be_measured_stands_in_the_way_of_every_verd
     said = await said_to_runner(clinic)
     assert said["stale"] and "could not be taken in" in said["waiting"][0]
     with clinic.desk.database.read() as db:
-        assert captures.body_of(db, captures.find(db, "c-1")) == b"no packet\n" * 10
+        assert chunks.body_of(db, captures.find(db, "c-1")) == b"no packet\n" * 10
 
 
 @pytest.mark.parametrize(
