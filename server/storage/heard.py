@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 MOST = 20_000  # answers, each of a few rows
@@ -46,14 +47,14 @@ class FileMark:
     """Of a file of SQLite, whichever process writes it. It looks into shared memory and never waits for the disk."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._address = f"{Path(path).absolute().as_uri()}?mode=rw"  # one that is not there is not made
         self._file: sqlite3.Connection | None = None
         self._look: sqlite3.Cursor | None = None
 
     def now(self) -> int | None:
         try:
             if self._look is None:
-                self._file = sqlite3.connect(self._path, timeout=0, check_same_thread=False)
+                self._file = sqlite3.connect(self._address, timeout=0, check_same_thread=False, uri=True)
                 self._look = self._file.cursor()
             ((mark,),) = self._look.execute("PRAGMA data_version").fetchall()
         except sqlite3.Error:  # somebody sets the file right, or it is gone: whoever asks it is told

@@ -135,7 +135,13 @@ async def test_a_number_of_the_file_changes_with_every_writing_and_with_nothing_
 
 
 def test_a_file_that_cannot_be_looked_at_has_no_mark(tmp_path):
-    assert FileMark(str(tmp_path / "nowhere" / "clinic.db")).now() is None
+    for path in (tmp_path / "nowhere" / "clinic.db", tmp_path / "not there.db"):
+        assert FileMark(str(path)).now() is None and not path.exists()
+
+
+def test_a_file_with_an_odd_name_has_a_mark(tmp_path):
+    sqlite3.connect(tmp_path / "a clinic?mode=ro#1 100%.db").close()
+    assert FileMark(str(tmp_path / "a clinic?mode=ro#1 100%.db")).now() is not None
 
 
 def test_without_a_mark_nothing_is_kept():
