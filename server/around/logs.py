@@ -82,7 +82,7 @@ def say(log: logging.Logger, level: Literal["info", "error"], event: str, **fact
         getattr(structlog.get_logger(log.name), level)(event, **facts)
         return
     whole = {"event": event, "logger": log.name, "level": level, "time": _now(), **facts}
-    with contextlib.suppress(OSError):  # a log that cannot be written is no reason to answer nobody
+    with contextlib.suppress(OSError, ValueError):  # a log that cannot be written is no reason to answer nobody
         _shortcut.stream.write(_shortcut.render(log, level, whole) + "\n")
         _shortcut.stream.flush()
 

@@ -51,9 +51,10 @@ class Turns:
         job = _Job(work, loop, loop.create_future())
         # Whatever an event loop finds to do in one round goes over at once: the thread would else begin with the
         # first of them alone, and stand in the way of the others.
-        if not self._here.jobs:
+        jobs = self._here.jobs
+        if not jobs or jobs[-1].loop is not loop:  # what an event loop left that has ended goes over with it
             loop.call_soon(self._hand_over)
-        self._here.jobs.append(job)
+        jobs.append(job)
         return await job.future
 
     def _hand_over(self) -> None:

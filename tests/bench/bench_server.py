@@ -6,6 +6,8 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import itertools
+import json
 import queue
 import sqlite3
 import statistics
@@ -32,7 +34,7 @@ from server import intake, review
 from server.app import make_app, open_desk
 from server.around import logs
 from server.gateways.quota import Allowance, Quota
-from server.keys import READERS, REVIEWER
+from server.keys import DESK, READERS, REVIEWER
 from server.storage import logins, people, runs
 from server.storage.people import Person
 
@@ -47,6 +49,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _uploads(Path(folder))
         _reads(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        _reads_beside_writing(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_an_hour(Path(folder)))
         asyncio.run(_caseload(Path(folder)))
@@ -86,12 +90,41 @@ def _reads(folder: Path) -> None:
         )
 
 
-def _in_turns(name: str, bare: Callable[[int], float], ours: Callable[[int], float]) -> None:
+def _reads_beside_writing(folder: Path) -> None:
+    """Forty runners by turns, each with their own login, while a gateway writes twenty times a second."""
+    with (
+        bench_kit.server(_bare_read, str(folder / "read.db")) as bare,
+        bench_kit.server(_forty, str(folder / "forty.db")) as ours,
+    ):
+        theirs = [[bench_kit.request("GET", "/r-1")] * 300] * 4
+        lanes = [[_asked(number) for number in range(lane, 40, 4)] * 10 for lane in range(4)]
+        written = (_begun(f"beside-{number}") for number in itertools.count())
+        _in_turns(
+            "verdict read, with writing",
+            lambda _: bench_kit.rate(bare, theirs, 200),
+            lambda _: bench_kit.rate(ours, lanes, 200, bench_kit.Beside(written, 0.05, 201)),
+            aim="",
+        )
+
+
+def _asked(number: int) -> bytes:
+    who = f"stridegate_login={LOGIN}-{number}"
+    return bench_kit.request("GET", f"/api/v1/runners/m-{number}/verdict", Cookie=who)
+
+
+async def _forty(file: str) -> web.Application:
+    app = await _ours(file)
+    await app[DESK].write(_many, 40, 3)
+    await app[REVIEWER].review_due()
+    return app
+
+
+def _in_turns(name: str, bare: Callable[[int], float], ours: Callable[[int], float], aim: str = "(aim 0.5)") -> None:
     """Each round of the one beside a round of the other: this machine's speed changes within a minute."""
     pairs = [(ours(turn), bare(turn)) for turn in range(ROUNDS + 1)][1:]  # the first is warming up
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)
     mine, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
-    print(f"{name:<28}{mine:>10.0f}/s{theirs:>10.0f}/s bare{ratio:>8.2f}  (aim 0.5)")
+    print(f"{name:<28}{mine:>10.0f}/s{theirs:>10.0f}/s bare{ratio:>8.2f}  {aim}")
 
 
 async def _an_hour(folder: Path) -> None:
@@ -124,7 +157,8 @@ async def _caseload(folder: Path) -> None:
 
     desk = open_desk(f"sqlite:///{folder / 'many.db'}")
     app = make_app(desk, quota=MUCH)
-    await desk.write(_many)
+    await desk.write(kit._people, NOW - timedelta(days=90))
+    await desk.write(_many, 200, 12)
     await app[REVIEWER].review_due()
     everybody = [Person(id=f"m-{number}", name=f"M {number}", role="runner") for number in range(200)]
     lately = Lately()
@@ -183,14 +217,14 @@ def _lanes(bodies: list[bytes], prefix: str) -> list[list[bytes]]:
 
 
 def _begin(port: int, turn: int) -> None:
-    import json
-
-    body = json.dumps({"runner": "r-1", "started_at": BEGAN.isoformat()}).encode()
     for lane in range(LANES):
-        path = f"/api/v1/captures/c-{turn}-{lane}"
-        who = {"Authorization": f"Bearer {kit.GATEWAY_TOKEN}", "Content_Type": "application/json"}
-        begun = bench_kit.request("PUT", path, body, **who)
-        bench_kit.rate(port, [[begun]], 201)
+        bench_kit.rate(port, [[_begun(f"c-{turn}-{lane}")]], 201)
+
+
+def _begun(capture: str) -> bytes:
+    body = json.dumps({"runner": "r-1", "started_at": BEGAN.isoformat()}).encode()
+    who = {"Authorization": f"Bearer {kit.GATEWAY_TOKEN}", "Content_Type": "application/json"}
+    return bench_kit.request("PUT", f"/api/v1/captures/{capture}", body, **who)
 
 
 async def _ours(file: str, sessions: int = 0) -> web.Application:
@@ -215,12 +249,12 @@ def _people(db: Any) -> None:
     _log_in(db)
 
 
-def _log_in(db: Any) -> None:
+def _log_in(db: Any, person: str = "r-1", token: str = LOGIN) -> None:
     login = logins.Login(
-        id="bench", person_id="r-1", created_at=NOW, expires_at=NOW + timedelta(days=1), idle_s=86_400,
+        id="bench", person_id=person, created_at=NOW, expires_at=NOW + timedelta(days=1), idle_s=86_400,
         last_seen_at=NOW + timedelta(hours=12), device="bench", address="", came_by="link", is_whole=True,
     )  # fmt: skip
-    logins.add(db, LOGIN, login)
+    logins.add(db, token, login)
 
 
 def _history(db: Any, sessions: int) -> None:
@@ -232,14 +266,14 @@ def _history(db: Any, sessions: int) -> None:
         intake.keep_file(db, "r-1", "run.csv", _run(start), NOW)
 
 
-def _many(db: Any) -> None:
-    kit._people(db, NOW - timedelta(days=90))
+def _many(db: Any, runners: int, each: int) -> None:
     body = {**kit.plan().body, "stage_entered_at": (NOW - timedelta(days=30)).isoformat()}
-    for number in range(200):
+    for number in range(runners):
         person = f"m-{number}"
         people.add_person(db, Person(id=person, name=f"M {number}", role="runner"), NOW)
         runs.save_plan(db, runs.Plan(runner_id=person, version=1, valid_from=NOW, by="p-1", body=body))
-        for day in range(12):
+        _log_in(db, person, f"{LOGIN}-{number}")
+        for day in range(each):
             intake.keep_file(db, person, "run.csv", _run(NOW - timedelta(days=2 * day + 2, minutes=number)), NOW)
 
 

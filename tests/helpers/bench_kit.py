@@ -6,13 +6,21 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 Serve = Callable[[str], Awaitable[web.Application]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    requests: Iterable[bytes]
+    every_s: float
+    wanted: int
 
 
 @contextmanager
@@ -45,15 +53,24 @@ async def ask(port: int, requests: Sequence[bytes], wanted: int) -> None:
         writer.close()
 
 
-def rate(port: int, lanes: Sequence[Sequence[bytes]], wanted: int) -> float:
-    """Requests a second with one connection for each lane."""
+def rate(port: int, lanes: Sequence[Sequence[bytes]], wanted: int, beside: Beside | None = None) -> float:
+    """Requests a second with one connection for each lane, while somebody else does now and then what is `beside`."""
 
     async def all_lanes() -> None:
+        other = asyncio.create_task(_now_and_then(port, beside)) if beside else None
         await asyncio.gather(*(ask(port, lane, wanted) for lane in lanes))
+        if other is not None:
+            other.cancel()
 
     begin = time.perf_counter()
     asyncio.run(all_lanes())
     return sum(map(len, lanes)) / (time.perf_counter() - begin)
+
+
+async def _now_and_then(port: int, beside: Beside) -> None:
+    for request in beside.requests:
+        await ask(port, [request], beside.wanted)
+        await asyncio.sleep(beside.every_s)
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

@@ -162,6 +162,20 @@ async def test_what_was_asked_in_the_last_moment_is_still_done():
     assert await asyncio.wait_for(last, 10) == "done"
 
 
+def test_what_an_event_loop_left_behind_holds_up_no_later_one():
+    turns = Turns("a-turn-of-a-test", lambda works: [Outcome(value=work(None)) for work in works])
+    done = []
+    cut = asyncio.new_event_loop()
+    left = cut.create_task(turns.do(lambda _: done.append("left")))
+    cut.call_soon(cut.stop)
+    cut.run_forever()  # it ends in the round in which the work was asked for
+    assert turns._here.jobs and not left.done()
+    asyncio.run(asyncio.wait_for(turns.do(lambda _: done.append("later")), 10))
+    turns.close()
+    cut.close()
+    assert done == ["left", "later"]
+
+
 async def test_what_one_round_of_the_event_loop_brings_is_one_turn():
     sizes = []
 

@@ -164,15 +164,20 @@ async def test_an_id_that_is_no_id_is_not_written(clinic, lines):
     assert line["capture"] == "(odd)"
 
 
-async def test_a_log_that_cannot_be_written_is_no_reason_to_answer_nobody(clinic, lines, monkeypatch):
-    monkeypatch.setattr(logs._shortcut, "stream", Full())
+@pytest.mark.parametrize("trouble", [OSError("no space left on device"), ValueError("it is closed")])
+async def test_a_log_that_cannot_be_written_is_no_reason_to_answer_nobody(clinic, lines, monkeypatch, trouble):
+    monkeypatch.setattr(logs._shortcut, "stream", Broken(trouble))
     async with clinic.gateway() as http:
         assert (await http.get("/healthz")).status == 200
 
 
-class Full(io.StringIO):
+class Broken(io.StringIO):
+    def __init__(self, trouble):
+        super().__init__()
+        self.trouble = trouble
+
     def write(self, _text):
-        raise OSError("no space left on device")
+        raise self.trouble
 
 
 async def test_nobody_logs_what_the_level_leaves_out(clinic, lines):
