@@ -181,6 +181,7 @@ async def test_a_request_that_has_arrived_is_finished_first(tmp_path):
             process.send_signal(signal.SIGTERM)
             while b'"stopping"' not in await process.stderr.readline():
                 continue
+            await asyncio.sleep(1)  # it takes a while, and is waited for
             other.execute("rollback")
         assert (await sent).status == 201
         assert await process.wait() == 0
