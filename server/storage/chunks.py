@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +19,8 @@ def take(db: Session, token: str, capture_id: str, seq: int, digest: str, body: 
 
     All of it is one statement, for every chunk of every gateway comes this way.
     """
-    hashed = hashlib.sha256(token.encode()).hexdigest()
     chunk = {"seq": seq, "sha256": digest, "packets": body.count(b"\n"), "body": body}
-    return db.connection().execute(_TAKE, {"token": hashed, "capture": capture_id, **chunk}).rowcount == 1
+    return db.connection().execute(_TAKE, {"token": people.hashed(token), "capture": capture_id, **chunk}).rowcount == 1
 
 
 def hash_of(db: Session, capture: Capture, seq: int) -> str | None:

@@ -223,13 +223,13 @@ def add_entry(
     db: Session, token: str, person_id: str, expires_at: datetime, *, reusable: bool = False, kind: str = "invitation"
 ) -> None:
     db.add(
-        EntryRow(token_sha256=_hash(token), person_id=person_id, expires_at=expires_at, reusable=reusable, kind=kind)
+        EntryRow(token_sha256=hashed(token), person_id=person_id, expires_at=expires_at, reusable=reusable, kind=kind)
     )
 
 
 def entry_of(db: Session, token: str, now: datetime) -> Entry | None:
     """Whom the link would let in and how; None where it lets nobody in."""
-    row = db.get(EntryRow, _hash(token))
+    row = db.get(EntryRow, hashed(token))
     if row is None or now >= row.expires_at or (row.used_at is not None and not row.reusable):
         return None
     found = person(db, row.person_id)
@@ -240,7 +240,7 @@ def use_entry(db: Session, token: str, now: datetime) -> Entry | None:
     """The same, and it is used: once, or, where it says so, until it expires."""
     entry = entry_of(db, token, now)
     if entry is not None:
-        row = db.get_one(EntryRow, _hash(token))
+        row = db.get_one(EntryRow, hashed(token))
         row.used_at = now
         db.add(row)
     return entry
@@ -257,7 +257,7 @@ def add_gateway(
     *, clinic_id: str = HOME_CLINIC, by: str | None = None,
 ) -> None:  # fmt: skip
     row = GatewayRow(
-        id=gateway_id, name=name, token_sha256=_hash(token), created_at=now, clinic_id=clinic_id, let_in_by=by
+        id=gateway_id, name=name, token_sha256=hashed(token), created_at=now, clinic_id=clinic_id, let_in_by=by
     )
     db.add(row)
     db.flush()
@@ -282,9 +282,9 @@ def gateway_of(db: Session, token: str) -> str | None:
 
 def token_of_gateway(db: Session, token: str) -> tuple[str, bool] | None:
     """As `gateway_of`, with whether this is the token that follows the one in use."""
-    hashed = _hash(token)
-    row = quick.heard(db, _first, _GATEWAY, token=hashed)
-    return None if row is None else (row.id, row.next_sha256 == hashed)
+    shown = hashed(token)
+    row = quick.heard(db, _first, _GATEWAY, token=shown)
+    return None if row is None else (row.id, row.next_sha256 == shown)
 
 
 def with_token(gateways: Table) -> ColumnElement[bool]:
@@ -320,7 +320,8 @@ def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(id=row.id, name=row.name, role=row.role, clinic_id=row.clinic_id)
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a token."""
     # Tokens are 256 random bits, so one plain hash keeps them secret.
     return hashlib.sha256(token.encode()).hexdigest()
 

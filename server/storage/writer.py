@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from sqlmodel import Session
 
 from server.storage.database import Database
 from server.storage.turns import Outcome, Turns, Work
+
+log = structlog.get_logger(__name__)
 
 
 def writing(database: Database) -> Turns:
@@ -26,8 +29,8 @@ class _Writer:
             try:
                 with self._transaction() as db:
                     return _together(db, works)
-            except Exception:  # noqa: BLE001, S110  # one of them, or the disk: each is tried alone, and told its own  # nosec B110
-                pass
+            except Exception as why:  # noqa: BLE001  # one of them, or the disk: each is told its own
+                log.info("works that failed together are tried one by one", why=type(why).__name__, count=len(works))
         return [self._alone(work) for work in works]
 
     def _alone(self, work: Work) -> Outcome:
