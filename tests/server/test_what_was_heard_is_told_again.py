@@ -89,6 +89,15 @@ async def test_what_is_taken_away_is_gone_at_the_very_next_request(clinic, ended
         assert (await http.get(VERDICT)).status == (404 if ended == "consent" else 401)
 
 
+async def test_a_red_flag_is_in_the_verdict_that_is_read_in_the_same_second(clinic):
+    """What was said before must not be said once more, though looks of less than a second are one."""
+    async with clinic.as_(kit.RUNNER) as http:
+        before = [(await (await http.get(VERDICT)).json())["decision"] for _ in range(2)]
+        flag = await http.post("/api/v1/runners/r-1/flags", json={"code": "saddle_numbness"})
+        assert flag.status == 201, await flag.text()
+        assert "STOP_REFER" not in before and (await (await http.get(VERDICT)).json())["decision"] == "STOP_REFER"
+
+
 async def test_another_process_that_writes_is_noticed_too(quiet, tmp_path):
     async with quiet.as_(kit.PHYSIO) as http:
         assert (await http.get(VERDICT)).status == 200
