@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rules.errors import BadCase
 from rules.forms.case_document import read_document, read_part
 from rules.forms.case_form import CaseForm, ReferencesForm
 from rules.forms.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
@@ -14,10 +15,12 @@ from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One runner's situation at `now`. Times are UTC; None means nobody said; `notes` are never read by the rules.
+    """One runner's situation at `now`. Times are UTC; None means not known; `notes` are never read by the rules.
 
     `programme` is the key of a built-in programme or a whole programme; `profile` a name or changed limits, None for
-    the programme's own; `stage_override` a merge patch of the stage.
+    the programme's own; `stage_override` a merge patch of the stage. `profile_before` is the profile that was in force
+    until `profile_since` (both or neither). `nerve_checked_at` is when a clinician last examined the nerves, and
+    `asked_since` when the runner's first check-in could have been asked.
     """
 
     programme: str | Mapping[str, object]
@@ -25,6 +28,10 @@ class Case:
     stage_entered_at: datetime
     now: datetime
     profile: str | Mapping[str, object] | None = None
+    profile_since: datetime | None = None
+    profile_before: str | Mapping[str, object] | None = None
+    nerve_checked_at: datetime | None = None
+    asked_since: datetime | None = None
     stage_override: Mapping[str, object] = field(default_factory=dict)
     baseline_morning: float | None = None
     baseline_stiff_min: float | None = None
@@ -52,12 +59,18 @@ def read_references(document: Mapping[str, object]) -> References:
 
 
 def _case(form: CaseForm) -> Case:
+    if (form.profile_since is None) != (form.profile_before is None):
+        raise BadCase("profile_since and profile_before belong together: give both or neither.")
     return Case(
         programme=form.programme,
         stage=form.stage,
         stage_entered_at=moment(form.stage_entered_at, "stage_entered_at"),
         now=moment(form.now, "now"),
         profile=form.profile,
+        profile_since=moment_or_none(form.profile_since, "profile_since"),
+        profile_before=form.profile_before,
+        nerve_checked_at=moment_or_none(form.nerve_checked_at, "nerve_checked_at"),
+        asked_since=moment_or_none(form.asked_since, "asked_since"),
         stage_override=form.stage_override or {},
         baseline_morning=form.baseline_morning,
         baseline_stiff_min=form.baseline_stiff_min,

@@ -8,7 +8,7 @@ from functools import cache
 
 from rules.errors import ProgrammeInvalid
 from rules.forms.merge_patch import merge_patch
-from rules.forms.programme_files import built_in
+from rules.forms.programme_files import built_in, current_key
 from rules.forms.programme_form import ProgrammeForm, check_programme
 from rules.stage import YOUR_PHYSIO, Stage, known_fields, sources
 
@@ -75,7 +75,7 @@ def _build(key: str | None, document: Mapping[str, object]) -> Programme:
         add_on=base.add_on if base and form.add_on is None else bool(form.add_on),
         evidence={**(base.evidence if base else {}), **_named(form)},
         unsourced=EXPERT_DEFAULT if key is not None or base is not None else YOUR_PHYSIO,
-        origin=key or form.extends,
+        origin=current_key(key or form.extends) if key or form.extends else None,
     )
 
 

@@ -34,7 +34,10 @@ class Response(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """What the runner said of one session; pain 0-10. None means not answered."""
+    """Answers about one session; pain 0-10. None means not asked or not answered.
+
+    `painkillers`: taken before the run or since, for any reason.
+    """
 
     during: float | None = None
     after: float | None = None
@@ -47,6 +50,7 @@ class CheckIn:
     character: tuple[str, ...] = ()
     sitting: float | None = None
     cough: bool | None = None
+    painkillers: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class CheckInForm(msgspec.Struct):
     character: list[str] | None = None
     sitting: Pain | None = None
     cough: bool | None = None
+    painkillers: bool | None = None
 
 
 class SessionForm(msgspec.Struct):
@@ -77,6 +78,10 @@ class CaseForm(msgspec.Struct):
     stage_entered_at: str
     now: str
     profile: str | dict[str, Any] | None = None
+    profile_since: str | None = None
+    profile_before: str | dict[str, Any] | None = None
+    nerve_checked_at: str | None = None
+    asked_since: str | None = None
     stage_override: dict[str, Any] | None = None
     baseline_morning: Pain | None = None
     baseline_stiff_min: Minutes | None = None
@@ -93,6 +98,7 @@ PARTS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
     ("programme", (ProgrammeForm, OverrideForm)),
     ("stage_override", (StageForm,)),
     ("profile", (ProfileForm,)),
+    ("profile_before", (ProfileForm,)),
 )
 
 _WORDS = {

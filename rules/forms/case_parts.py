@@ -138,4 +138,5 @@ def _check_in(form: CheckInForm | None) -> CheckIn | None:
         character=tuple(form.character or ()),
         sitting=form.sitting,
         cough=form.cough,
+        painkillers=form.painkillers,
     )
