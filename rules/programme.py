@@ -75,8 +75,12 @@ def _build(key: str | None, document: Mapping[str, object]) -> Programme:
         add_on=base.add_on if base and form.add_on is None else bool(form.add_on),
         evidence={**(base.evidence if base else {}), **_named(form)},
         unsourced=EXPERT_DEFAULT if key is not None or base is not None else YOUR_PHYSIO,
-        origin=current_key(key or form.extends) if key or form.extends else None,
+        origin=_origin(key or form.extends),
     )
+
+
+def _origin(key: str | None) -> str | None:
+    return None if key is None else current_key(key)
 
 
 def _ladder(document: Mapping[str, object], *, own: bool = False) -> list[Mapping[str, object]]:
