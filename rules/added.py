@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.dose import Requirement, weigh
+from rules.dose import weigh
 from rules.numbers import metric
+from rules.requirement import Requirement
 from rules.view import Seen, View
 from rules.vocabulary import Response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from rules.speech.say import reason_words
 from rules.verdict import Verdict
 from rules.view import look
 from rules.vocabulary import Reason
+
+REPEATED_AFTER_DAYS = {"LAYOFF": 7}  # it lasts until a physio enters a stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,31 +49,28 @@ def alerts(
     *,
     open_before: Sequence[Alert] = (),
     events: Sequence[StageEvent] = (),
+    implausible: Collection[str] = (),
 ) -> tuple[Alert, ...]:
     """Every alert that stands at the case's `now`, the most urgent first, each episode once.
 
     `open_before` are the alerts of the last look, from which an episode that goes on keeps its key; `events` are the
-    steps between stages. An episode is named by (runner, code, session), or else by the first day of it.
+    steps between stages, `implausible` the ids of sessions whose speed was measured as SPEED_IMPLAUSIBLE. An episode is
+    named by (runner, code, session), or else by the first day of it.
     """
-    found = {alert.episode: alert for alert in _found(runner, case, verdict, _open(open_before), events)}
+    signs = [*_signs(case, events), *_implausible_speeds(case, implausible)]
+    found = {alert.episode: alert for alert in _found(runner, case, verdict, _open(open_before), signs)}
     return tuple(sorted(found.values(), key=lambda alert: (-alert.urgency, alert.code, alert.episode)))
 
 
-def newly(alerts_now: Sequence[Alert], open_before: Sequence[Alert]) -> tuple[Alert, ...]:
-    """Those whose episode was not there before: the ones to deliver."""
-    known = {alert.episode for alert in open_before}
-    return tuple(alert for alert in alerts_now if alert.episode not in known)
-
-
 def _found(
-    runner: str, case: Case, verdict: Verdict, open_before: Mapping[str, str], events: Sequence[StageEvent]
+    runner: str, case: Case, verdict: Verdict, open_before: Mapping[str, str], signs: Sequence[Sign]
 ) -> Iterator[Alert]:
     for reason in verdict.reasons:
         code = reason.of or reason.code
         if code in KINDS:
             episode = _episode(runner, _key(code, reason), reason.session_id, case, open_before)
             yield _from_reason(KINDS[code], code, reason, case, episode)
-    for sign in _signs(case, events):
+    for sign in signs:
         episode = _episode(runner, sign.code, sign.session_id, case, open_before)
         yield _from_sign(KINDS[sign.code], sign, case, episode)
 
@@ -85,6 +84,12 @@ def _signs(case: Case, events: Sequence[StageEvent]) -> Iterator[Sign]:
         yield from signs(view, events)
 
 
+def _implausible_speeds(case: Case, session_ids: Collection[str]) -> Iterator[Sign]:
+    for session in case.sessions:
+        if session.id in session_ids:
+            yield Sign(code="SPEED_IMPLAUSIBLE", session_id=session.id)
+
+
 def _key(code: str, reason: Reason) -> str:
     """Two flags are two episodes, and so are two ceilings of one session."""
     return f"{code}:{reason.item}" if code in ("RED_FLAG", "CEILING") else code
@@ -93,8 +98,17 @@ def _key(code: str, reason: Reason) -> str:
 def _episode(runner: str, key: str, session_id: str | None, case: Case, open_before: Mapping[str, str]) -> str:
     if session_id is not None:
         return f"{runner}/{key}/session:{session_id}"
-    first_day: date = case.now.date()
-    return open_before.get(f"{runner}/{key}", f"{runner}/{key}/{first_day}")
+    today: date = case.now.date()
+    open_episode = open_before.get(f"{runner}/{key}")
+    if open_episode is None or _is_over(key, open_episode, today):
+        return f"{runner}/{key}/{today}"
+    return open_episode
+
+
+def _is_over(key: str, episode: str, today: date) -> bool:
+    """Whether an alert that is repeated while it lasts is due again."""
+    days = REPEATED_AFTER_DAYS.get(key)
+    return days is not None and (today - date.fromisoformat(episode.rpartition("/")[2])).days >= days
 
 
 def _open(alerts_before: Sequence[Alert]) -> dict[str, str]:

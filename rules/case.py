@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules.errors import BadCase
+from rules.errors import BadCase, ProgrammeInvalid
 from rules.forms.case_document import read_document, read_part
 from rules.forms.case_form import CaseForm, ReferencesForm
 from rules.forms.case_parts import daily_of, flags_of, holds_of, moment, moment_or_none, references_of, sessions_of
+from rules.profiles import choose, reached_limits
 from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
 
 
@@ -61,6 +62,8 @@ def read_references(document: Mapping[str, object]) -> References:
 def _case(form: CaseForm) -> Case:
     if (form.profile_since is None) != (form.profile_before is None):
         raise BadCase("profile_since and profile_before belong together: give both or neither.")
+    for name, profile in (("profile", form.profile), ("profile_before", form.profile_before)):
+        _check_limits(name, profile)
     return Case(
         programme=form.programme,
         stage=form.stage,
@@ -82,3 +85,16 @@ def _case(form: CaseForm) -> Case:
         holds=holds_of(form.holds or []),
         notes=form.notes,
     )
+
+
+def _check_limits(name: str, profile: str | Mapping[str, object] | None) -> None:
+    """Refuse changed limits under which a score would be GREEN and RED at once. Raises BadCase.
+
+    A profile that cannot be read at all is left to `decide`, which says so.
+    """
+    try:
+        reached = reached_limits(choose(profile, None)) if isinstance(profile, Mapping) else ()
+    except ProgrammeInvalid:
+        return
+    if reached:
+        raise BadCase(f"{name}: the green limit of {reached[0]!r} must be below its red limit.")

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from rules.case import Case
 from rules.dose import Dose, weigh
 from rules.errors import ProgrammeInvalid
+from rules.gaps import layoff_days, stages_back
 from rules.notes import clock_notes, notes
 from rules.programme import load
-from rules.rows import gaps, jumps, said, tolerance, unknown
+from rules.rows import gaps, jumps, mornings, nerves, said, tolerance, unknown
 from rules.verdict import Verdict
 from rules.view import View, look
 from rules.vocabulary import Decision, Reason
@@ -32,12 +33,15 @@ ROWS = (
     Row(codes=("RED_SETTLED",), fires=tolerance.red_settled),
     Row(codes=("RED_BEFORE_ENTRY_UNSETTLED",), fires=tolerance.red_before_entry_unsettled),
     Row(codes=("POOR_2_OF_3",), fires=tolerance.poor_2_of_3),
-    Row(codes=("MORNING_TREND",), fires=tolerance.morning_trend),
+    Row(codes=("BAD_MORNING",), fires=mornings.bad_morning),
+    Row(codes=("MORNING_TREND",), fires=mornings.morning_trend),
     Row(codes=("CEILING",), fires=jumps.ceiling),
     Row(codes=("WEEK_CEILING",), fires=jumps.week_ceiling),
     Row(codes=("SPIKE_LARGE", "SPIKE_MODERATE", "SPIKE_SMALL"), fires=jumps.spikes),
     Row(codes=("PHYSIO_HOLD",), fires=said.physio_hold),
     Row(codes=("SITE_CHANGED",), fires=said.site_changed),
+    Row(codes=("NERVE_SIGNS",), fires=nerves.nerve_signs),
+    Row(codes=("CLOCK_FUTURE",), fires=unknown.clock_future),
     Row(codes=("LAPSE",), fires=gaps.lapse),
     Row(codes=("NO_SESSIONS",), fires=gaps.no_sessions),
     Row(codes=("MISSING_24H",), fires=unknown.missing_24h),
@@ -112,7 +116,7 @@ def _target(view: View, reasons: Iterable[Reason]) -> str:
 def _stages_back(reason: Reason, view: View) -> int:
     if reason.code != "LAYOFF":
         return 1
-    back = gaps.stages_back(gaps.gap_days(view))
+    back = stages_back(layoff_days(view))
     return view.stage_index if back is None else back
 
 

@@ -7,21 +7,13 @@ from dataclasses import dataclass
 
 from rules.metric_facts import unit
 from rules.numbers import metric, reaches, total
+from rules.requirement import Requirement
+from rules.restart import restart
 from rules.stage import Stage
+from rules.tolerance import tolerance_requirements
 from rules.view import Seen, View
 from rules.vocabulary import Missing, Response
 from rules.windows import HOUR, whole_days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """One thing that the stage asks for, how much of it is there, and whether that is enough."""
-
-    item: str
-    measured: float | str | None
-    required: float | str
-    unit: str | None = None
-    met: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +21,7 @@ class Dose:
     """`eligible` sessions give totals and bests; the `counted` ones among them also met `each` and the spacing.
 
     `requirements` are in the order in which they are read: the loading (sessions, total, max), then each, the days,
-    and the response to the latest session. `sufficient` speaks of the loading alone.
+    and how the latest outings were tolerated. `sufficient` speaks of the loading alone.
     """
 
     eligible: tuple[Seen, ...]
@@ -52,21 +44,33 @@ def weigh(view: View) -> Dose:
     """What of the stage's dose has been earned at `now`. At a terminal stage there is none to earn."""
     if view.stage.terminal:
         return Dose(eligible=(), counted=(), requirements=(), sufficient=False)
-    eligible = tuple(seen for seen in view.since_entry if is_eligible(seen, view.stage))
-    counted = _spaced(_qualifying(eligible, view.stage), view.stage.spacing_h or 0.0)
+    eligible = eligible_sessions(view)
+    counted = _spaced(_qualifying(eligible, view.stage), view)
     loading = (_sessions(counted, view.stage), *_totals(eligible, view.stage), *_bests(eligible, view.stage))
     return Dose(
         eligible=eligible,
         counted=counted,
-        requirements=(*loading, *_each(eligible, view.stage), *_days(view), _latest(view)),
+        requirements=(*loading, *_each(eligible, view.stage), *_days(view), *tolerance_requirements(view, counted)),
         sufficient=all(part.met for part in loading),
     )
 
 
-def is_eligible(seen: Seen, stage: Stage) -> bool:
-    """GREEN, well measured, within every ceiling, and within the stage's window."""
+def eligible_sessions(view: View) -> tuple[Seen, ...]:
+    """The sessions that may count since the dose began anew.
+
+    GREEN, well measured, in the stage's window, and of an outing that stayed within every ceiling.
+    """
+    restarted = restart(view)
+    if restarted is None:
+        return ()
+    within_ceilings = (outing for outing in view.outings if not any(seen.breaches for seen in outing.sessions))
+    sessions = (seen for outing in within_ceilings for seen in outing.sessions if seen.since_entry)
+    return tuple(seen for seen in sessions if restarted.includes(seen.start) and _may_count(seen, view.stage))
+
+
+def _may_count(seen: Seen, stage: Stage) -> bool:
     in_window = stage.window_days is None or seen.age_days <= stage.window_days
-    return seen.response is Response.GREEN and not seen.poor and not seen.breaches and in_window
+    return seen.response is Response.GREEN and not seen.poor and in_window
 
 
 def _qualifying(eligible: Iterable[Seen], stage: Stage) -> Iterator[Seen]:
@@ -75,13 +79,18 @@ def _qualifying(eligible: Iterable[Seen], stage: Stage) -> Iterator[Seen]:
             yield seen
 
 
-def _spaced(qualifying: Iterable[Seen], spacing_h: float) -> tuple[Seen, ...]:
-    """As many as can be taken, from the first on, with their starts far enough apart."""
+def _spaced(qualifying: Iterable[Seen], view: View) -> tuple[Seen, ...]:
+    """As many as can be taken, from the first on, with starts far enough apart and at most one of an outing."""
     counted: list[Seen] = []
     for seen in qualifying:
-        if not counted or (seen.start - counted[-1].start) / HOUR >= spacing_h:
+        if not counted or _is_apart(counted[-1], seen, view):
             counted.append(seen)
     return tuple(counted)
+
+
+def _is_apart(earlier: Seen, later: Seen, view: View) -> bool:
+    is_spaced = (later.start - earlier.start) / HOUR >= (view.stage.spacing_h or 0.0)
+    return is_spaced and earlier not in view.outing_of(later).sessions
 
 
 def _sessions(counted: Sequence[Seen], stage: Stage) -> Requirement:
@@ -131,9 +140,3 @@ def _days(view: View) -> Iterator[Requirement]:
     if stage.earliest_day is not None:
         since_onset = None if case.onset_at is None else whole_days(case.now, case.onset_at)
         yield _amount("earliest_day", since_onset, stage.earliest_day, "d")
-
-
-def _latest(view: View) -> Requirement:
-    latest = view.since_entry[-1] if view.since_entry else None
-    response = latest.label if latest else None
-    return Requirement(item="latest_24h", measured=response, required="GREEN", met=response == "GREEN")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rules.rows.gaps import is_run
 from rules.view import View
 from rules.windows import WEEK_DAYS, later
 
@@ -12,7 +11,7 @@ from rules.windows import WEEK_DAYS, later
 def earliest_run(view: View) -> datetime:
     """After the spacing since the last run, and not before the week has room for one more."""
     moments = [view.now]
-    runs = [seen for seen in view.seen if is_run(seen)]
+    runs = [seen for seen in view.seen if seen.is_run]
     if runs and view.stage.spacing_h is not None:
         moments.append(later(runs[-1].start, timedelta(hours=view.stage.spacing_h)))
     allowed = view.stage.ceil7.get("runs")

@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from math import inf
+from math import floor, inf
 
 from rules.allowance import Allowance, Limit
 from rules.case import Case
-from rules.ceilings import ceiling_metric
+from rules.ceilings import applied, ceiling_metric, is_additive
 from rules.combine import TOGETHER
 from rules.earliest import earliest_run
 from rules.errors import ProgrammeInvalid
-from rules.load import L30_FLOOR_M, SPIKE_EXCESS_M, SPIKE_LIMITS, longest_before
 from rules.metric_facts import label, unit
-from rules.numbers import MOST, metric
+from rules.next_distance import distance_limit
+from rules.numbers import total
+from rules.outings import belongs_to
 from rules.programme import load
-from rules.rows.gaps import is_run
+from rules.references import effective
 from rules.signs.speed_upkeep import is_speed_stale
 from rules.stage import Amounts
 from rules.verdict import Verdict
-from rules.view import Seen, View, in_horizon, look
-from rules.vocabulary import Decision, References, Response
+from rules.view import Seen, View, look
+from rules.vocabulary import Decision, Metrics, References, Response
 from rules.windows import DAY, later
 
-FIRST_AFTER_REGRESS = 0.70  # of the last GREEN distance; expert default
-SMALLEST_JUMP = min(limit.ratio for limit in SPIKE_LIMITS)
+SHOWN_OF_THE_LIMIT = 0.97  # so that an ordinary error of the sensor is no jump; expert default
+SHOWN_STEP_M = 100
 INCLINES = ("inc2_s", "inc4_s", "inc1_s", "inc8_s")
 
 
 def allowance(case: Case, verdict: Verdict) -> Allowance:
-    """The next run under a verdict: the stage's ceilings; after a hold no more than the last GREEN run held; after a
-    step back, and on the first stage where there is none, at most 70 % of the last GREEN distance, within the target
-    stage's ceilings. Never a jump in distance; without any tolerated run a longer one is no measure of the next.
+    """The next run under a verdict.
+
+    The stage's ceilings; on a hold no more than the last GREEN run had; after a step back those of the target stage.
+    Never a jump in distance. What the current outing already has is taken off every limit.
     """
     try:
-        view = look(_on_target(case, verdict))
+        here, view = look(case), look(_on_target(case, verdict))
     except ProgrammeInvalid:
         return Allowance(may_run=False)
     if verdict.decision is Decision.STOP_REFER:
-        return Allowance(may_run=False, stage=view.stage.id)
+        return Allowance(may_run=False, stage=view.stage.id, distance_m=0.0, shown_distance_m=0.0)
     limits, earliest = _limits(view, verdict.decision), earliest_run(view)
+    # Until tomorrow the longest run may have left the 30 days.
+    distance_m = min(distance_limit(here, verdict, moment) for moment in (view.now, earliest, later(earliest, DAY)))
+    if "run_m" in limits:
+        distance_m = min(distance_m, limits["run_m"])
     strides, incline = _strides(limits), _incline(limits)
     return Allowance(
         may_run=True,
         stage=view.stage.id,
         earliest=earliest,
         minutes=_minutes(limits.get("run_s")),
-        distance_m=_distance(view, verdict, earliest),
+        distance_m=distance_m,
+        shown_distance_m=shown_distance(distance_m),
         fastest_mps=_at_percent(limits.get("peak3_pct"), view.references),
         strides=limits.get(strides) if strides else None,
         strides_from_mps=_at_percent(_percent(strides), view.references) if strides else None,
@@ -55,6 +61,11 @@ def allowance(case: Case, verdict: Verdict) -> Allowance:
         incline_grade=int(incline[3]) / 100 if incline else None,
         limits=tuple(Limit(metric=m, label=label(m), most=most, unit=unit(m)) for m, most in limits.items()),
     )
+
+
+def shown_distance(limit_m: float) -> float:
+    """The distance that people read, in whole 100 m: an ordinary error of the sensor still stays within the limit."""
+    return float(floor(round(SHOWN_OF_THE_LIMIT * limit_m / SHOWN_STEP_M, 9)) * SHOWN_STEP_M)
 
 
 def _on_target(case: Case, verdict: Verdict) -> Case:
@@ -69,15 +80,32 @@ def _on_target(case: Case, verdict: Verdict) -> Case:
 
 def _limits(view: View, decision: Decision) -> dict[str, float]:
     """The stage's ceilings; on a hold nothing above the last GREEN run either, the doses among it."""
-    ceil = _ceil(view)
+    ceil = applied(_ceil(view), effective(view.case.references))
     if decision in (Decision.CONTINUE, Decision.PROGRESS_READY):
-        return ceil
+        return _left(ceil, view)
     last = _last_green(view)
     done = (
         {name: ceiling_metric(last.session.metrics, name) for name in (*ceil, *view.stage.dose_metrics)} if last else {}
     )
     known = {name: value for name, value in done.items() if value is not None}
-    return {name: min(ceil.get(name, inf), known.get(name, inf)) for name in (*ceil, *known)}
+    return _left({name: min(ceil.get(name, inf), known.get(name, inf)) for name in (*ceil, *known)}, view)
+
+
+def _left(limits: Amounts, view: View) -> dict[str, float]:
+    """The limits less what the current outing already has, if a session now would belong to it."""
+    current = _current_outing(view)
+    return {name: max(0.0, round(most - _used(name, current), 3)) for name, most in limits.items()}
+
+
+def _current_outing(view: View) -> list[Metrics]:
+    last = view.outings[-1] if view.outings else None
+    sessions = [seen.session for seen in last.sessions] if last else []
+    return [session.metrics for session in sessions] if sessions and belongs_to(sessions, view.now) else []
+
+
+def _used(name: str, current: list[Metrics]) -> float:
+    amounts = (ceiling_metric(metrics, name) for metrics in current) if is_additive(name) else ()
+    return total(amount for amount in amounts if amount is not None)
 
 
 def _ceil(view: View) -> dict[str, float]:
@@ -88,31 +116,8 @@ def _ceil(view: View) -> dict[str, float]:
 
 
 def _last_green(view: View) -> Seen | None:
-    green = [seen for seen in view.seen if seen.response is Response.GREEN and is_run(seen)]
+    green = [seen for seen in view.seen if seen.response is Response.GREEN and not seen.poor and seen.is_run]
     return green[-1] if green else None
-
-
-def _distance(view: View, verdict: Verdict, earliest: datetime) -> float:
-    """No jump from the longest of 30 days; on a hold the last GREEN distance, on a step back 70 % of it."""
-    last = _last_green(view)
-    # Without any tolerated run a longer one is no base, but for who may carry on.
-    history = in_horizon(view.case) if last or verdict.decision >= Decision.CONTINUE else []
-    # Until tomorrow the longest run may have left the 30 days.
-    moments = (earliest, later(earliest, DAY))
-    longest_m = min(longest_before(moment, history, view.case.references) for moment in moments)
-    most = max(longest_m * SMALLEST_JUMP, longest_m + SPIKE_EXCESS_M)
-    last_m = metric(last.session.metrics, "run_m") if last else None
-    if _begins_again(verdict):
-        most = min(most, (L30_FLOOR_M if last_m is None else last_m) * FIRST_AFTER_REGRESS)
-    elif verdict.decision < Decision.CONTINUE and last_m is not None:
-        most = min(most, last_m)
-    return float(int(min(most, MOST)))
-
-
-def _begins_again(verdict: Verdict) -> bool:
-    """A step back begins easier, and so does one on the first stage, where it is called a hold."""
-    at_floor = verdict.decision is Decision.HOLD and "REGRESS_AT_FLOOR" in verdict.codes
-    return at_floor or verdict.decision is Decision.REGRESS
 
 
 def _strides(limits: Amounts) -> str | None:

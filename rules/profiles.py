@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from rules.errors import ProgrammeInvalid
 from rules.numbers import known
 
+ITEMS = ("during", "after", "rise", "morning", "sitting")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Pain 0-10 during the run and later that day; `rise` is the next morning's above the baseline."""
+    """Pain 0-10 during the run and later that day; the next morning's rise above the baseline and the score itself.
+
+    `sitting` is pain after sitting still; None is no limit.
+    """
 
     during: float
     after: float
     rise: float
+    morning: float
+    sitting: float | None = None
+
+    def of(self, item: str) -> float | None:
+        limit: float | None = getattr(self, item)
+        return limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """GREEN up to and including `green`, RED from `red` on, AMBER between."""
+    """GREEN up to and including `green`, RED from `red` on, AMBER between. `red.sitting` is always None."""
 
     name: str
     green: Limits
@@ -31,27 +42,30 @@ class Profile:
     evidence: str = "expert default"
 
 
-def _limits(during: float, after: float, rise: float) -> Limits:
-    return Limits(during=during, after=after, rise=rise)
+def _limits(during: float, after: float, rise: float, morning: float, sitting: float | None = None) -> Limits:
+    return Limits(during=during, after=after, rise=rise, morning=morning, sitting=sitting)
 
 
 PROFILES: Mapping[str, Profile] = {
     "TENDON": Profile(
         name="TENDON",
-        green=_limits(3, 3, 1),
-        red=_limits(6, 6, 3),
+        green=_limits(3, 3, 1, 3, sitting=3),
+        red=_limits(6, 6, 3, 6),
         evidence="pain-monitoring model (Silbernagel 2007, Thomee 1997; Achilles); 3 as the counting limit is practice",
     ),
     "FIBRE": Profile(
         name="FIBRE",
-        green=_limits(2, 2, 1),
-        red=_limits(5, 5, 3),
+        green=_limits(2, 2, 1, 3),
+        red=_limits(5, 5, 3, 5),
         evidence="Hickey 2020 and the Aspetar protocol; the numbers between them are an expert default",
     ),
     "IMT": Profile(
-        name="IMT", green=_limits(1, 1, 0), red=_limits(4, 4, 2), evidence="expert default, after Macdonald 2019"
+        name="IMT",
+        green=_limits(2, 2, 1, 3),
+        red=_limits(5, 5, 3, 5),
+        evidence="expert default: lower limits lie inside the day-to-day noise of a 0-10 scale",
     ),
-    "NEURAL": Profile(name="NEURAL", green=_limits(2, 2, 1), red=_limits(5, 5, 2), spread_is_red=True),
+    "NEURAL": Profile(name="NEURAL", green=_limits(2, 2, 1, 3), red=_limits(5, 5, 3, 5), spread_is_red=True),
 }
 
 
@@ -59,6 +73,8 @@ class _LimitsForm(msgspec.Struct):
     during: float | None = None
     after: float | None = None
     rise: float | None = None
+    morning: float | None = None
+    sitting: float | None = None
 
 
 class ProfileForm(msgspec.Struct):
@@ -70,41 +86,60 @@ class ProfileForm(msgspec.Struct):
 
 
 def choose(wanted: str | Mapping[str, object] | None, of_programme: str | None) -> Profile:
-    """The profile of a case: the case's own word before the programme's.
+    """The profile of a case, which comes before that of its programme.
 
-    Raises ProgrammeInvalid for a name nobody knows, and for limits that are neither given nor known by the name.
+    Raises ProgrammeInvalid for a name that is missing or unknown.
     """
     if isinstance(wanted, Mapping):
-        return _changed(wanted, of_programme)
-    name = wanted if wanted is not None else of_programme
+        return _changed(wanted)
+    return named(wanted if wanted is not None else of_programme)
+
+
+def named(name: str | None) -> Profile:
+    """A built-in profile. Raises ProgrammeInvalid for a name that is missing or unknown."""
     if name is None or name not in PROFILES:
         raise ProgrammeInvalid(f"There is no tolerance profile named {name!r}.")
     return PROFILES[name]
 
 
-def _changed(wanted: Mapping[str, object], of_programme: str | None) -> Profile:
+def stricter(profile: Profile, before: Profile) -> Profile:
+    """The smaller limit of each item, for answers from before a tolerance was loosened."""
+    return replace(
+        profile,
+        green=_smaller(profile.green, before.green),
+        red=_smaller(profile.red, before.red),
+        spread_is_red=profile.spread_is_red or before.spread_is_red,
+    )
+
+
+def reached_limits(profile: Profile) -> tuple[str, ...]:
+    """The items whose GREEN limit is not below their RED one, so that a score could be both."""
+    pairs = ((item, profile.green.of(item), profile.red.of(item)) for item in ITEMS)
+    return tuple(item for item, green, red in pairs if green is not None and red is not None and not green < red)
+
+
+def _smaller(limits: Limits, others: Limits) -> Limits:
+    pairs = {item: (limits.of(item), others.of(item)) for item in ITEMS}
+    found = {item: [limit for limit in pair if limit is not None] for item, pair in pairs.items()}
+    sitting = min(found.pop("sitting"), default=None)
+    return Limits(**{item: min(given) for item, given in found.items()}, sitting=sitting)
+
+
+def _changed(wanted: Mapping[str, object]) -> Profile:
     try:
         form = msgspec.convert(dict(wanted), ProfileForm)
     except msgspec.ValidationError as problem:
         raise ProgrammeInvalid(f"The tolerance profile cannot be read: {problem}.") from problem
-    name = form.name or of_programme or ""
-    base = PROFILES.get(name)
+    base = named(form.name)
     return Profile(
-        name=name,
-        green=_merged(form.green, base.green if base else None, name),
-        red=_merged(form.red, base.red if base else None, name),
-        spread_is_red=base.spread_is_red if base else False,
+        name=base.name,
+        green=_merged(form.green, base.green),
+        red=replace(_merged(form.red, base.red), sitting=None),
+        spread_is_red=base.spread_is_red,
         evidence="your physio",
     )
 
 
-def _merged(form: _LimitsForm | None, base: Limits | None, name: str) -> Limits:
-    values: dict[str, float] = {}
-    for item in ("during", "after", "rise"):
-        value = known(getattr(form, item)) if form else None
-        if value is None and base is not None:
-            value = getattr(base, item)
-        if value is None:
-            raise ProgrammeInvalid(f"The tolerance profile {name!r} does not say its limit for {item!r}.")
-        values[item] = value
-    return Limits(**values)
+def _merged(form: _LimitsForm | None, base: Limits) -> Limits:
+    given = {item: known(getattr(form, item)) for item in ITEMS} if form else {}
+    return replace(base, **{item: limit for item, limit in given.items() if limit is not None})

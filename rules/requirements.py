@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rules.dose import Requirement, weigh
+from rules.dose import weigh
+from rules.requirement import Requirement
 from rules.view import View
 
 __all__ = ["Requirement", "requirements"]

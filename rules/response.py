@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from rules.numbers import known
@@ -18,63 +19,61 @@ def classify(
 ) -> Response:
     """RED before AMBER before UNKNOWN before GREEN: one bad answer is enough, GREEN needs the answers themselves.
 
-    Pain 0-10, stiffness in minutes; a baseline that is None is 0. `after` may be missing in a GREEN session.
+    Pain 0-10, stiffness in minutes; a baseline that is None is 0. `morning` is judged by its rise and by itself.
+    `after` and `sitting` may be missing in a GREEN session. With painkillers nothing can be GREEN.
     """
-    said = check_in or _NOT_ASKED
-    pains = _pains(said, baseline_morning)
-    if _ended_badly(said, profile) or _any_from(pains, profile.red):
+    answers = check_in or _NOT_ASKED
+    baseline = known(baseline_morning) or 0.0
+    if _ended_badly(answers, profile) or _any_red(answers, baseline, profile.red):
         return Response.RED
-    if _any_above(pains, profile.green) or _stiffer(said, baseline_stiff_min):
+    if answers.distal_spread or _any_amber(answers, baseline, profile.green) or _stiffer(answers, baseline_stiff_min):
         return Response.AMBER
-    during, _, rise = pains
-    return Response.UNKNOWN if during is None or rise is None else Response.GREEN
+    if known(answers.during) is None or known(answers.morning) is None or answers.painkillers:
+        return Response.UNKNOWN
+    return Response.GREEN
 
 
-def is_pending(session: Session, response: Response, now: datetime) -> bool:
-    """Whether the class is open only because the morning answer may still come."""
-    return response is Response.UNKNOWN and not has_morning(session) and not answer_is_due(now, session.end)
+def is_pending(session: Session, response: Response, now: datetime, morning: float | None) -> bool:
+    """Whether the class is open only because the morning answer may still come; after painkillers it stays unknown."""
+    took_painkillers = session.check_in is not None and session.check_in.painkillers
+    awaited = morning is None and not answer_is_due(now, session.end)
+    return response is Response.UNKNOWN and awaited and not took_painkillers
 
 
 def has_morning(session: Session) -> bool:
-    """Whether the runner gave the next morning's value."""
+    """Whether the runner answered about the next morning of this session."""
     return session.check_in is not None and known(session.check_in.morning) is not None
 
 
-_Pains = tuple[float | None, float | None, float | None]
+def rise_above(morning: float, baseline: float) -> float:
+    """Points of a morning score above the baseline, 0 if it is not above it."""
+    return max(0.0, round(morning - baseline, 6))  # 2.2 - 1.2 is a little above 1 in floating point, and must not be
 
 
-def _pains(said: CheckIn, baseline: float | None) -> _Pains:
-    return known(said.during), known(said.after), _rise(known(said.morning), known(baseline) or 0.0)
+def _scores(answers: CheckIn, baseline: float) -> Iterator[tuple[str, float]]:
+    """The scores that were given, by the name of the limit that they are compared with."""
+    for item in ("during", "after", "morning", "sitting"):
+        score = known(getattr(answers, item))
+        if score is not None:
+            yield item, score
+            if item == "morning":
+                yield "rise", rise_above(score, baseline)
 
 
-def _rise(morning: float | None, baseline: float) -> float | None:
-    if morning is None or morning <= baseline:
-        return None if morning is None else 0.0
-    return round(morning - baseline, 6)  # 2.2 - 1.2 is a little above 1 in floating point, and must not be
+def _ended_badly(answers: CheckIn, profile: Profile) -> bool:
+    return bool(answers.stopped or answers.sharp_sudden or (profile.spread_is_red and answers.distal_spread))
 
 
-def _ended_badly(said: CheckIn, profile: Profile) -> bool:
-    return bool(said.stopped or said.sharp_sudden or (profile.spread_is_red and said.distal_spread))
+def _any_red(answers: CheckIn, baseline: float, red: Limits) -> bool:
+    limits = ((score, red.of(item)) for item, score in _scores(answers, baseline))
+    return any(limit is not None and score >= limit for score, limit in limits)
 
 
-def _any_from(pains: _Pains, limits: Limits) -> bool:
-    during, after, rise = pains
-    return (
-        (during is not None and during >= limits.during)
-        or (after is not None and after >= limits.after)
-        or (rise is not None and rise >= limits.rise)
-    )
+def _any_amber(answers: CheckIn, baseline: float, green: Limits) -> bool:
+    limits = ((score, green.of(item)) for item, score in _scores(answers, baseline))
+    return any(limit is not None and score > limit for score, limit in limits)
 
 
-def _any_above(pains: _Pains, limits: Limits) -> bool:
-    during, after, rise = pains
-    return (
-        (during is not None and during > limits.during)
-        or (after is not None and after > limits.after)
-        or (rise is not None and rise > limits.rise)
-    )
-
-
-def _stiffer(said: CheckIn, baseline_min: float | None) -> bool:
-    stiff_min = known(said.stiff_min)
+def _stiffer(answers: CheckIn, baseline_min: float | None) -> bool:
+    stiff_min = known(answers.stiff_min)
     return stiff_min is not None and stiff_min >= (known(baseline_min) or 0.0) + STIFFNESS_RISE_MIN

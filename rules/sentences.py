@@ -24,7 +24,7 @@ def _all() -> Iterator[str]:
             yield from (said.runner, said.physio)
     yield from words.MISSING.values()
     yield from words.REFERENCES.values()
-    yield from (words.DISCLAIMER, words.HELP, words.RESTART, words.AT_FLOOR, words.UNTIL, words.AFTER)
+    yield from (words.DISCLAIMER, words.HELP, words.RESTART, words.AT_FLOOR, words.UNTIL, words.AFTER, words.PAIN)
     yield from (words.OF_AN_AMOUNT, words.OF_A_WORD, words.UNKNOWN_DAY)
     for flag in RED_FLAGS.values():
         yield from (flag.name, flag.route, flag.question)

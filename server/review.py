@@ -133,6 +133,16 @@ def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
     return tuple(with_attested(Case.from_json(document), attested) for document in documents)
 
 
+def case_of(db: Session, runner: Person, trainings: Sequence[Training], now: datetime) -> Case | None:
+    """The case of the first programme with the given sessions, also older ones, for charts; None without a plan."""
+    facts = known(db, runner, now)
+    if facts.document is None:
+        return None
+    answers = answers_at_home(runs.answers_of(db, runner.id), measuring.standing(db, runner.id, facts.plan).sessions)
+    seen = [SeenRun(run=one, check_in=answers.get(one.id, {}), counts=True) for one in trainings]
+    return Case.from_json({**facts.document, "sessions": [_session(item, item.run.measured) for item in seen]})
+
+
 def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
     """The session to which an id belongs now, however long ago it was; None where there is none."""
     composed = measuring.standing(db, seen.runner.id, seen.plan).sessions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.load import spike
+from rules.load import history, spike
 from rules.metric_facts import unit
 from rules.view import View
 from rules.vocabulary import Decision, Reason
@@ -12,7 +12,7 @@ from rules.windows import WEEK_DAYS
 
 
 def ceiling(view: View) -> Iterator[Reason]:
-    """A session of the last seven days on this stage went above one of its ceilings."""
+    """A session of the last seven days on this stage took its outing above one of the ceilings."""
     for seen in view.last_days_since_entry(WEEK_DAYS):
         for breach in seen.breaches:
             yield Reason(
@@ -42,10 +42,10 @@ def week_ceiling(view: View) -> Iterator[Reason]:
 
 
 def spikes(view: View) -> Iterator[Reason]:
-    """A session of the last seven days much longer than any of the 30 days before it: its highest step alone."""
-    history = [seen.session for seen in view.seen]
+    """A session of the last seven days that made its outing much longer than any of the 30 days before it."""
+    before = history(view)
     for seen in view.last_days(WEEK_DAYS):
-        jump = spike(seen.session, history, view.case.references)
+        jump = spike(seen, view.outing_of(seen), before)
         if jump is not None:
             yield Reason(
                 code=jump.limit.code,

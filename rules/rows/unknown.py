@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from rules.ceilings import has_reference
 from rules.metric_facts import percent_of_v_max, reference, unit
 from rules.numbers import metric
-from rules.response import has_morning
 from rules.stage import Stage
-from rules.view import View
+from rules.view import Outing, View, lacks_answer, took_painkillers
 from rules.vocabulary import Decision, Reason
 from rules.windows import MONTH_DAYS, WEEK_DAYS, answer_is_due
 
@@ -18,18 +17,29 @@ NEAR_TOP_PERCENT = 90  # from here on an estimated top speed could call a jog a 
 
 
 def missing_24h(view: View) -> Iterator[Reason]:
-    """Two of the last three sessions without their morning answer, after its time; whatever their class."""
-    last = view.last_days(MONTH_DAYS)[-3:]
-    silent = sum(not has_morning(seen.session) and answer_is_due(view.now, seen.session.end) for seen in last)
-    if silent >= FEW:
-        yield _unknown("MISSING_24H", item="morning", measured=silent, required=FEW, unit="sessions")
+    """Two of the last three outings without an answer in time, or with painkillers; whatever their class.
+
+    Outings from before the runner could have been asked do not count.
+    """
+    last = view.last_outings(MONTH_DAYS)[-3:]
+    since = view.case.asked_since
+    missing = sum(_is_unanswered(outing, view) for outing in last if since is None or outing.start >= since)
+    if missing >= FEW:
+        yield _unknown("MISSING_24H", item="morning", measured=missing, required=FEW, unit="sessions")
 
 
 def poor_sensor(view: View) -> Iterator[Reason]:
-    """Two of the last three sessions measured too poorly to be judged."""
-    poor = sum(seen.poor for seen in view.last_days(MONTH_DAYS)[-3:])
+    """Two of the last three outings measured too poorly to be judged."""
+    poor = sum(outing.poor for outing in view.last_outings(MONTH_DAYS)[-3:])
     if poor >= FEW:
         yield _unknown("POOR_SENSOR", item="quality", measured=poor, required=FEW, unit="sessions")
+
+
+def clock_future(view: View) -> Iterator[Reason]:
+    """A session that starts after `now`: some clock is wrong, and nothing else looks at this session."""
+    for session in view.case.sessions:
+        if session.start > view.now:
+            yield _unknown("CLOCK_FUTURE", item="start", session_id=session.id)
 
 
 def distance_unknown(view: View) -> Iterator[Reason]:
@@ -69,6 +79,16 @@ def least(stage: Stage, name: str) -> float | None:
     """What the dose asks of a metric, the first of `each`, `total` and `max` that names it."""
     asked = (amounts.get(name) for amounts in (stage.each, stage.total, stage.max))
     return next((amount for amount in asked if amount is not None), None)
+
+
+def _is_unanswered(outing: Outing, view: View) -> bool:
+    """Whether an answer that is due is missing, or cannot tell anything because painkillers were taken."""
+    return is_overdue(outing, view) or any(took_painkillers(seen) for seen in outing.sessions)
+
+
+def is_overdue(outing: Outing, view: View) -> bool:
+    """Whether an answer about one of its sessions is missing after its deadline."""
+    return any(lacks_answer(seen) and answer_is_due(view.now, seen.session.end) for seen in outing.sessions)
 
 
 def _asks_for_v_max(stage: Stage) -> bool:

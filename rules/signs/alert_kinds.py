@@ -47,13 +47,32 @@ KINDS: Mapping[str, Kind] = {
         physio=OF_THE_REASON,
         runner="How was the morning after your run of {when}? The answer is open for a few more hours.",
     ),
+    "BAD_MORNING": Kind(urgency=Urgency.HIGH, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "NERVE_SIGNS": Kind(urgency=Urgency.HIGH, physio=OF_THE_REASON),
+    "LAYOFF": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "REPEATED_POOR_RESPONSE": Kind(urgency=Urgency.HIGH, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "POOR_2_OF_3": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "MORNING_TREND": Kind(urgency=Urgency.NORMAL, physio=OF_THE_REASON, runner=OF_THE_REASON),
+    "MISSING_FIRST": Kind(
+        urgency=Urgency.LOW,
+        physio="Run on {when}: no answer about the run or the next morning within 36 hours.",
+    ),
+    "DURING_RISING": Kind(
+        urgency=Urgency.NORMAL,
+        physio="Pain during the last 4 runs at this stage: {measured}. It never fell.",
+    ),
+    "BROKE_OFF": Kind(
+        urgency=Urgency.NORMAL,
+        physio="Runs end early: {measured} of the last 5 at this stage were shorter than half of what it asks for.",
+    ),
+    "SPEED_IMPLAUSIBLE": Kind(
+        urgency=Urgency.NORMAL,
+        physio="Run on {when}: the recorded speed is not plausible, so the run does not count. Raise the top speed on "
+        "record, or delete the recording.",
+    ),
     "STALLED": Kind(
         urgency=Urgency.HIGH,
         physio="No way forward: {measured}. Examine the cause once more.",
-    ),
-    "THINK_BACK_OR_NERVE": Kind(
-        urgency=Urgency.HIGH,
-        physio="Within 14 days: {measured}. Consider another source of the pain and examine again.",
     ),
     "NOVEL_SPEED": Kind(
         urgency=Urgency.NORMAL,

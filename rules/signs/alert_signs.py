@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from rules.response import has_morning
-from rules.signs.nerve_signs import nerve_signs
+from rules.numbers import known, metric
+from rules.rows.unknown import is_overdue
 from rules.signs.speed_upkeep import NUDGE_DAYS, STALE_DAYS, days_without_speed
 from rules.signs.week_signs import distance_jump, morning_change, novelties, peaks_above_reference
 from rules.speech.amounts import amount
 from rules.view import View
-from rules.windows import ANSWER_HOURS, HOUR, age_days, whole_days
+from rules.windows import ANSWER_HOURS, HOUR, MONTH_DAYS, WEEK_DAYS, age_days, whole_days
 
 NUDGE_HOURS = 30  # after the end of a run; the answer is awaited until 36
+RISING_SESSIONS = 4
+RISE = 2  # points of pain
+BROKEN_OFF = 3  # of five
 STALLED_DAYS = 56
 STALLED_STEPS_BACK = 2
 STALLED_TIMES = 3  # so many times the least days of the stage
-NERVE_SIGNS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,35 @@ def missing_24h(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
     """A morning answer that is late, and still in time."""
     for seen in view.seen:
         hours = (view.now - seen.session.end) / HOUR
-        if NUDGE_HOURS <= hours < ANSWER_HOURS and not has_morning(seen.session):
+        if NUDGE_HOURS <= hours < ANSWER_HOURS and seen.morning is None:
             yield Sign(code="MISSING_24H", session_id=seen.id)
+
+
+def missing_first(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
+    """The first outing of the week without an answer in time, after one that was answered."""
+    since = view.case.asked_since
+    outings = [outing for outing in view.last_outings(MONTH_DAYS) if since is None or outing.start >= since]
+    for place, outing in enumerate(outings):
+        is_first = place == 0 or not is_overdue(outings[place - 1], view)
+        if outing.age_days <= WEEK_DAYS and is_first and is_overdue(outing, view):
+            yield Sign(code="MISSING_FIRST", session_id=outing.sessions[-1].id)
+
+
+def during_rising(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
+    """Pain during the last four sessions that never falls and has risen by 2 points."""
+    scores = [known(seen.session.check_in.during) if seen.session.check_in else None for seen in view.since_entry[-4:]]
+    pains = [pain for pain in scores if pain is not None]
+    if len(pains) == RISING_SESSIONS and pains == sorted(pains) and pains[-1] - pains[0] >= RISE:
+        yield Sign(code="DURING_RISING", measured=", ".join(amount(pain, None) for pain in pains))
+
+
+def broke_off(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
+    """Three of the last five sessions with less than half of the longest run that the stage asks for."""
+    asked_s = max(group.get("run_s", 0.0) for group in (view.stage.each, view.stage.max))
+    times = [metric(seen.session.metrics, "run_s") for seen in view.since_entry[-5:]]
+    short = sum(run_s is not None and run_s < asked_s / 2 for run_s in times)
+    if short >= BROKEN_OFF:
+        yield Sign(code="BROKE_OFF", measured=str(short))
 
 
 def stalled(view: View, events: Sequence[StageEvent]) -> Iterator[Sign]:
@@ -62,13 +91,6 @@ def stalled(view: View, events: Sequence[StageEvent]) -> Iterator[Sign]:
     days, least = whole_days(view.now, view.case.stage_entered_at), view.stage.min_days or 0
     if not view.stage.terminal and 0 < STALLED_TIMES * least < days:
         yield Sign(code="STALLED", measured=f"{days} days on a stage of at least {amount(least, 'd')}")
-
-
-def think_back_or_nerve(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
-    """Two of four signs of another source of the pain, where the programme is not made for one."""
-    found = nerve_signs(view)
-    if view.programme.profile != "NEURAL" and len(found) >= NERVE_SIGNS:
-        yield Sign(code="THINK_BACK_OR_NERVE", measured=", ".join(found))
 
 
 def novel(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
@@ -106,8 +128,10 @@ def vmax_exceeded(view: View, _: Sequence[StageEvent]) -> Iterator[Sign]:
 
 SIGNS: tuple[Callable[[View, Sequence[StageEvent]], Iterator[Sign]], ...] = (
     missing_24h,
+    missing_first,
+    during_rising,
+    broke_off,
     stalled,
-    think_back_or_nerve,
     novel,
     week_jump,
     morning_worse,

@@ -15,7 +15,12 @@ _OF_CODES: Mapping[str, str] = {
     "RED_FLAG": OF_RED_FLAGS,
     **{limit.code: limit.evidence for limit in SPIKE_LIMITS},
 }
-_OF_RESPONSES = ("RED_RESPONSE", "RED_SETTLED", "RED_BEFORE_ENTRY_UNSETTLED", "REPEATED_POOR_RESPONSE", "POOR_2_OF_3")
+_OF_RESPONSES = (
+    *("RED_RESPONSE", "RED_SETTLED", "RED_BEFORE_ENTRY_UNSETTLED", "REPEATED_POOR_RESPONSE", "POOR_2_OF_3"),
+    "BAD_MORNING",
+)
+_OF_PROFILES = ("latest_24h", "latest_morning")
+_OF_TOLERANCE = ("tolerated_of_4", "settled", "previous_24h", "after_gap")
 _OF_STAGES: Mapping[str, str] = {"CEILING": "ceil", "WEEK_CEILING": "ceil7", "REF_NOT_MEASURED": "need_vmax_measured"}
 
 
@@ -31,6 +36,8 @@ def evidence_of(reason: Reason, view: View) -> str:
 
 def evidence_of_number(item: str, view: View) -> str:
     """The source of a number of the stage, such as `total.fat_s`, `ceil.run_s` or `min_days`."""
-    if item == "latest_24h":
+    if item in _OF_PROFILES:
         return view.profile.evidence
+    if item in _OF_TOLERANCE:
+        return EXPERT_DEFAULT
     return view.programme.evidence_for(view.stage, "n" if item == "sessions" else item)

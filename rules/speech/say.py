@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from rules.case import Case
-from rules.dose import Requirement
-from rules.load import longest_before
+from rules.gaps import RESTART_DAYS
+from rules.load import comparisons
 from rules.metric_facts import label
-from rules.numbers import metric
+from rules.numbers import known
 from rules.red_flags import red_flag
-from rules.rows.gaps import RESTART_DAYS
+from rules.requirement import Requirement
 from rules.rows.said import is_active
 from rules.speech.tongue import ENGLISH, Tongue
 from rules.speech.words import (
@@ -21,6 +21,7 @@ from rules.speech.words import (
     NOTES,
     OF_A_WORD,
     OF_AN_AMOUNT,
+    PAIN,
     REFERENCES,
     RESTART,
     UNKNOWN_DAY,
@@ -28,10 +29,11 @@ from rules.speech.words import (
     WORDS,
     Words,
 )
-from rules.view import in_horizon
+from rules.view import look
 from rules.vocabulary import Decision, Missing, Reason, Session
 
 Audience = Literal["runner", "physio"]
+_RESPONSES = ("RED_RESPONSE", "RED_SETTLED", "RED_BEFORE_ENTRY_UNSETTLED")
 _SPIKES = ("SPIKE_SMALL", "SPIKE_MODERATE", "SPIKE_LARGE")
 
 
@@ -106,7 +108,17 @@ def _more(reason: Reason, case: Case, session: Session | None, tongue: Tongue) -
         return tongue.translate(red_flag(reason.item or "").route)
     if reason.code == "PHYSIO_HOLD":
         return _until(case, tongue)
+    if session is not None and reason.code in _RESPONSES:
+        return _highest_pain(session, tongue)
     return _distances(case, session, tongue) if reason.code in _SPIKES and session else ""
+
+
+def _highest_pain(session: Session, tongue: Tongue) -> str:
+    """The highest pain that was answered about a session, for its physio."""
+    answers = session.check_in
+    scores = [] if answers is None else [known(score) for score in (answers.during, answers.after, answers.morning)]
+    highest = max((score for score in scores if score is not None), default=None)
+    return "" if highest is None else tongue.translate(PAIN).format(pain=tongue.amount(highest, None))
 
 
 def _until(case: Case, tongue: Tongue) -> str:
@@ -116,8 +128,9 @@ def _until(case: Case, tongue: Tongue) -> str:
 
 
 def _distances(case: Case, session: Session, tongue: Tongue) -> str:
-    longest_m = longest_before(session.start, in_horizon(case), case.references)
-    run, longest = tongue.amount(metric(session.metrics, "run_m"), "m"), tongue.amount(longest_m, "m")
+    """The distances of a jump, which only a case with a valid programme has."""
+    compared = comparisons(look(case))[session.id]
+    run, longest = tongue.amount(compared.run_m, "m"), tongue.amount(compared.longest_m, "m")
     return tongue.translate(AFTER).format(run=run, longest=longest)
 
 

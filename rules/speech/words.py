@@ -24,6 +24,7 @@ HELP = "New numbness, weakness, chest pain, or a sudden pop: stop, and call emer
 RESTART = "Start stage 1 again with your physio."
 UNTIL = " until {day}"
 AFTER = " ({run} after {longest})"
+PAIN = " (pain {pain}/10)"
 OF_AN_AMOUNT = "{what}: {measured} of {required}"
 OF_A_WORD = "{what}: {measured}, where {required} is needed"
 UNKNOWN_DAY = "an unknown day"
@@ -62,41 +63,56 @@ WORDS: Mapping[str, Words] = {
         physio="Red flag: {item}, not cleared by a named clinician. The runner reads: {more}",
     ),
     "RED_RESPONSE": Words(
-        runner="The run of {when} was not tolerated, and that has not settled.",
-        physio="The session of {when} is RED: no GREEN session since, or one of two RED within 7 days.",
+        runner="Your run on {when} was too much, and it hasn't settled yet.",
+        physio="Run on {when} was too much{more}. It has not settled, or it is one of two within 7 days.",
     ),
     "RED_SETTLED": Words(
-        runner="The run of {when} was not tolerated, but a later one was. Repeat that one before you do more.",
-        physio="The session of {when} is RED within 7 days; a later GREEN session settled it.",
+        runner="Your run on {when} was too much. It has settled since. Give it a week before you do more.",
+        physio="Run on {when} was too much{more}. Later runs show that it has settled. Hold for 7 days.",
     ),
     "RED_BEFORE_ENTRY_UNSETTLED": Words(
-        runner="A run before this stage, on {when}, was not tolerated, and no run has been tolerated since.",
-        physio="The session of {when}, before this stage, is RED, with no GREEN session since.",
+        runner="Your run on {when}, before this stage, was too much, and it hasn't settled yet.",
+        physio="Run on {when}, before this stage, was too much{more}. It has not settled yet.",
     ),
     "REPEATED_POOR_RESPONSE": Words(
-        runner="{measured} of your last four runs on this stage were too much for you.",
-        physio="{measured} of the last 4 sessions of this stage within 28 days are AMBER or RED; {required} step back.",
+        runner="{measured} of your last 4 runs at this stage were too much for you.",
+        physio="{measured} of the last 4 runs at this stage within 28 days were too much; {required} step back.",
     ),
     "POOR_2_OF_3": Words(
-        runner="{measured} of your last three runs on this stage were too much for you.",
-        physio="{measured} of the last 3 sessions of this stage are AMBER or RED; {required} hold.",
+        runner="{measured} of your last 3 runs at this stage were too much for you.",
+        physio="{measured} of the last 3 runs at this stage within 28 days were too much; {required} hold.",
     ),
     "LAYOFF": Words(
-        runner="You have not run for {measured}. Rest brings back no readiness for running, so begin lower.",
-        physio="{measured} without a run (from {required} on: one stage back; 28: two; 56: to the first).",
+        runner="You had a break of {measured} from running. Rest alone doesn't prepare you for running: your physio "
+        "will choose the stage to start from.",
+        physio="{measured} without a run at this stage. Choose the stage to start from; this one is possible too. From "
+        "{required}: one stage back; from 28 days: two; from 56 days: the first.",
     ),
     "LAPSE": Words(
-        runner="No run for {measured}. Did you run? Then record it or enter it.",
-        physio="{measured} without a recorded run (from {required} on). Ask whether runs were not logged.",
+        runner="No run for {measured}. Did you run? Then record it or add it by hand.",
+        physio="{measured} without a recorded run (from {required}). Ask whether a run was not logged.",
     ),
     "NO_SESSIONS": Words(
-        runner="No run has been recorded yet, so nobody can tell anything.",
-        physio="No run within 60 days, and the stage is less than 8 days old.",
+        runner="No runs yet.",
+        physio="No run within 60 days, and the stage began less than 8 days ago.",
+    ),
+    "BAD_MORNING": Words(
+        runner="Your morning pain was {measured} out of 10. Hold for a week, and until a run has gone well.",
+        physio="Morning score {measured}/10, asked on its own. From {required} it holds for 7 days, and until a run "
+        "has gone well.",
+    ),
+    "NERVE_SIGNS": Words(
+        runner="Your answers of the last 14 days need a check by your physio before you do more.",
+        physio="{measured} of 4 signs of a nerve or the back within 14 days. Examine, then record the examination.",
+    ),
+    "CLOCK_FUTURE": Words(
+        runner="Your run on {when} is dated in the future, so we can't use it. Check the clock of your device.",
+        physio="The run on {when} is dated in the future. Check the clock of the device, or delete the run.",
     ),
     "MORNING_TREND": Words(
-        runner="Your mornings of the last 7 days are worse than when this stage began: {measured} in the middle, "
-        "above {required}.",
-        physio="Median morning value of the last 7 days {measured}; above {required} (frozen baseline + 1) it holds.",
+        runner="Your mornings of the last 7 days are worse than when this stage began: typically {measured} out of 10, "
+        "and up to {required} is fine.",
+        physio="Median morning score of the last 7 days: {measured}; above {required} (baseline + 1) it holds.",
     ),
     "CEILING": Words(
         runner="Too much for this stage on {when}: {item}, {measured}. At most {required} is allowed.",
@@ -107,17 +123,20 @@ WORDS: Mapping[str, Words] = {
         physio="{measured} sessions in the 7 days ending now; the stage allows {required}.",
     ),
     "SPIKE_SMALL": Words(
-        runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. "
-        "No next step for a week.",
-        physio="The session of {when}: {measured} times the longest of 30 days{more}. No progress for 7 days.",
+        runner="Your run on {when} was {measured} times as long as your longest in the 30 days before{more}. Hold for "
+        "a week.",
+        physio="Run on {when}: {measured} times the longest tolerated in the 30 days before{more}. Hold for 7 days.",
     ),
     "SPIKE_MODERATE": Words(
-        runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. Hold for a week.",
-        physio="The session of {when}: {measured} times the longest of 30 days{more}. Hold for 7 days.",
+        runner="Your run on {when} was {measured} times as long as your longest in the 30 days before{more}. Hold for "
+        "a week.",
+        physio="Run on {when}: {measured} times the longest tolerated in the 30 days before{more}. Hold for 7 days.",
     ),
     "SPIKE_LARGE": Words(
-        runner="The run of {when} was {measured} times your longest of the 30 days before it{more}. Hold for a week.",
-        physio="The session of {when}: {measured} times the longest of 30 days{more}. Hold; speak to the runner.",
+        runner="Your run on {when} was {measured} times as long as your longest in the 30 days before{more}. Hold for "
+        "a week.",
+        physio="Run on {when}: {measured} times the longest tolerated in the 30 days before{more}. Hold for 7 days, "
+        "and speak to the runner.",
     ),
     "PHYSIO_HOLD": Words(
         runner="Your physio asked you to stay where you are{more}.",
@@ -128,13 +147,13 @@ WORDS: Mapping[str, Words] = {
         physio="{measured} sessions in 7 days report another site than the programme's. Examine again.",
     ),
     "MISSING_24H": Words(
-        runner="{measured} of your last three runs have no answer for the next morning. Without it nobody can tell "
-        "how they were tolerated.",
-        physio="{measured} of the last 3 sessions are past 36 h without their morning value ({required} block).",
+        runner="We can't judge {measured} of your last 3 runs: an answer is missing, or you took painkillers. Tell us "
+        "how the runs felt, and the mornings after them.",
+        physio="{measured} of the last 3 runs have no answer in time, or painkillers were taken; {required} block.",
     ),
     "POOR_SENSOR": Words(
-        runner="{measured} of your last three recordings have too many holes. Check the sensor and its battery.",
-        physio="{measured} of the last 3 recordings are POOR ({required} block).",
+        runner="{measured} of your last 3 recordings have gaps. Check the sensor and its battery.",
+        physio="{measured} of the last 3 recordings were measured too poorly; {required} block.",
     ),
     "DISTANCE_UNKNOWN": Words(
         runner="Nobody knows how far you ran on {when}. Enter the distance.",
@@ -174,7 +193,7 @@ NOTES: Mapping[str, Words] = {
     ),
     "CLOCK_FUTURE": Words(
         runner="A run dated in the future was left out. Check the clock of your device.",
-        physio="A session dated after now was left out: some clock is wrong.",
+        physio="A run dated in the future was left out. Check the clock of the device.",
     ),
     "HR_ABSENT_INFO": Words(
         runner="No drift of the heart rate could be measured. The decision does not need it.",
@@ -189,6 +208,11 @@ MISSING: Mapping[str, str] = {
     "each": "{item}, in each session that counts",
     "min_days": "days on this stage",
     "earliest_day": "days since it began",
-    "latest_24h": "response to the latest session",
+    "tolerated_of_4": "runs that went well, of the last 4",
+    "settled": "the latest run that was too much",
+    "latest_24h": "24 hours after the last run",
+    "latest_morning": "the latest morning score",
+    "previous_24h": "answers about the 2 runs before it",
+    "after_gap": "qualifying runs since the break",
 }
 REFERENCES: Mapping[str, str] = {"v_max": "top speed", "v_thr": "threshold speed"}

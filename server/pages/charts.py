@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rules.load import longest_before, spike
-from rules.view import Seen, View, in_horizon
+from rules.load import Comparison, comparisons
+from rules.view import Seen, View
 from server.pages.reader import Reader
 
 WIDTH, HEIGHT, BASE = 380, 150, 130
@@ -52,14 +52,15 @@ def load(view: View, reader: Reader) -> dict[str, Any] | None:
     runs = [seen for seen in view.seen if seen.start >= since and seen.session.metrics.get("run_m")]
     if not runs:
         return None
-    tallest = max(max(_metres(seen), _longest_before(view, seen)) for seen in runs)
-    bars = [_bar(view, seen, since, tallest, reader) for seen in runs]
+    compared = comparisons(view)
+    tallest = max(max(_metres(seen), compared[seen.id].longest_m) for seen in runs)
+    bars = [_bar(compared[seen.id], seen, since, tallest, reader) for seen in runs]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "base": BASE,
         "bars": bars,
-        "limit": _limit(view, runs, since, tallest),
+        "limit": _limit(compared, runs, since, tallest),
         "labels": _labels(since, view.now, reader),
         "top": reader.distance(tallest),
         "caption": reader.gettext(
@@ -69,30 +70,28 @@ def load(view: View, reader: Reader) -> dict[str, Any] | None:
     }
 
 
-def _bar(view: View, seen: Seen, since: datetime, tallest: float, reader: Reader) -> dict[str, Any]:
+def _bar(compared: Comparison, seen: Seen, since: datetime, tallest: float, reader: Reader) -> dict[str, Any]:
     metres = _metres(seen)
     height = max(1.0, metres / tallest * (BASE - 18))
-    ratio = metres / _longest_before(view, seen)
-    jump = spike(seen.session, in_horizon(view.case), view.case.references) is not None
     return {
         "x": round(_x(seen.start, since), 1),
         "y": round(BASE - height, 1),
         "width": 5,
         "height": round(height, 1),
-        "jump": jump,
+        "jump": compared.jump is not None,
         "title": reader.gettext(
             "{day}: {distance}, {ratio} times the longest before",
             day=reader.day(seen.start),
             distance=reader.distance(metres),
-            ratio=reader.ratio(ratio),
+            ratio=reader.ratio(compared.ratio),
         ),
     }
 
 
-def _limit(view: View, runs: Sequence[Seen], since: datetime, tallest: float) -> str:
+def _limit(compared: Mapping[str, Comparison], runs: Sequence[Seen], since: datetime, tallest: float) -> str:
     path: list[str] = []
     for seen in runs:
-        y = BASE - _longest_before(view, seen) / tallest * (BASE - 18)
+        y = BASE - compared[seen.id].longest_m / tallest * (BASE - 18)
         x = _x(seen.start, since)
         path.append(f"{'L' if path else 'M'}{x - 1.5:.1f} {y:.1f}L{x + 6.5:.1f} {y:.1f}")
     return "".join(path)
@@ -117,10 +116,6 @@ def _jumps_sentence(jumps: Sequence[bool], reader: Reader) -> str:
 
 def _metres(seen: Seen) -> float:
     return seen.session.metrics.get("run_m") or 0.0
-
-
-def _longest_before(view: View, seen: Seen) -> float:
-    return longest_before(seen.start, in_horizon(view.case), view.case.references)
 
 
 def _x(moment: datetime, since: datetime) -> float:

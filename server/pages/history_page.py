@@ -34,10 +34,12 @@ def _told(db: Session, login: str | None, runner_id: str, now: datetime) -> Hist
     runner = access.may_see(db, access.person_of(db, login, now), runner_id, now)
     since = now - timedelta(weeks=WEEKS) - BEFORE
     composed = rearranging.composed(db, runner.id)
+    trainings = tuple(one for one in sessions.since(db, runner.id, since) if review.counts(one))
     return History(
         runner=runner,
         now=now,
-        trainings=tuple(one for one in sessions.since(db, runner.id, since) if review.counts(one)),
+        trainings=trainings,
+        case=review.case_of(db, runner, trainings, now),
         answers=review.answers_at_home(runs.answers_of(db, runner.id), composed),
         plans=tuple(runs.plans_of(db, runner.id)),
         rest_days=said.days_without_a_run(db, runner.id),

@@ -8,11 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from rules.case import read_references
+from rules.case import Case
 from rules.errors import RulesError
+from rules.load import Comparison, comparisons
 from rules.load_charts import MONTH, MOST_UNKNOWN_DAYS, load_charts
 from rules.programme import load
-from rules.vocabulary import References
+from rules.view import look
 from server.pages.reader import N_, Reader
 from server.runs import weeks
 from server.runs.weeks import Held, Week
@@ -22,6 +23,7 @@ from server.storage.sessions import Training
 
 WIDTH, HEIGHT, BASE, TOP = 380, 150, 130, 18
 WORST = 10  # of pain
+HORIZON_DAYS = 120  # the weeks of the page and the 30 days before them
 PAINS = (("during", N_("during")), ("after", N_("later that day")), ("morning", N_("the next morning")))
 RATIOS = (
     ("week_ratio", N_("This week against the week before")),
@@ -46,7 +48,10 @@ X = Callable[[datetime], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What a runner did and answered in the last weeks, and every version of their plan."""
+    """What a runner did and answered in the last weeks, and every version of their plan.
+
+    `case` holds all these sessions, older ones than the rules look at too; None without a plan.
+    """
 
     runner: Person
     now: datetime
@@ -54,6 +59,7 @@ class History:
     answers: dict[str, dict[str, Any]]
     plans: tuple[Plan, ...]
     rest_days: frozenset[str]
+    case: Case | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,7 @@ def build(told: History, reader: Reader, count: int, *, is_own: bool) -> dict[st
     by_week = weeks.weeks(told.trainings, reader.week_of, told.now, count)
     first, last = by_week[0].start, by_week[-1].end
     across = _across(first, last)
-    runs = weeks.held(told.trainings, _references(told), first)
+    runs = weeks.held(told.trainings, _comparisons(told), first)
     return {
         "runner": told.runner,
         "width": WIDTH,
@@ -87,11 +93,11 @@ def build(told: History, reader: Reader, count: int, *, is_own: bool) -> dict[st
     }
 
 
-def _references(told: History) -> References:
+def _comparisons(told: History) -> dict[str, Comparison]:
     try:
-        return read_references(told.plans[-1].body["references"]) if told.plans else References()
-    except (RulesError, KeyError):
-        return References()
+        return comparisons(look(told.case, horizon_days=HORIZON_DAYS)) if told.case else {}
+    except RulesError:
+        return {}
 
 
 def _across(first: datetime, last: datetime) -> X:
@@ -137,13 +143,14 @@ def _week_words(week: Week, reader: Reader) -> Iterator[str]:
 
 def _runs(runs: Sequence[Held], across: X, reader: Reader) -> dict[str, Any]:
     known = [one for one in runs if one.metres is not None]
-    most = max((max(one.metres or 0.0, one.longest_m) for one in known), default=1.0)
-    jumps = sum(one.jump is not None for one in known)
+    compared = [one for one in known if one.longest_m is not None]
+    most = max((max(one.metres or 0.0, one.longest_m or 0.0) for one in known), default=1.0)
+    jumps = sum(one.is_jump for one in known)
     return {
         "bars": [_bar(one, most, across, reader) for one in known],
         "limit": "".join(
-            f"{'L' if place else 'M'}{across(one.training.start) - 3} {_up(one.longest_m, most)}h6"
-            for place, one in enumerate(known)
+            f"{'L' if place else 'M'}{across(one.training.start) - 3} {_up(one.longest_m or 0.0, most)}h6"
+            for place, one in enumerate(compared)
         ),
         "top": reader.distance(most) if known else "",
         "jumps": reader.ngettext("{number} run was a jump.", "{number} runs were jumps.", jumps)
@@ -158,7 +165,7 @@ def _bar(one: Held, most: float, across: X, reader: Reader) -> dict[str, Any]:
         "x": round(across(one.training.start) - 2, 1),
         "y": _up(metres, most),
         "height": round(max(1.0, BASE - _up(metres, most)), 1),
-        "jump": one.jump is not None,
+        "jump": one.is_jump,
         "title": reader.gettext(
             "{day}: {distance}, {ratio} times the longest before",
             day=reader.day(one.training.start),
@@ -247,7 +254,7 @@ def _row(told: History, one: Held, reader: Reader) -> dict[str, Any]:
         "day": reader.day(one.training.start),
         "distance": reader.distance(one.metres),
         "ratio": reader.gettext("cannot tell") if one.ratio is None else f"{reader.number(one.ratio, 2)} ×",
-        "jump": one.jump is not None,
+        "jump": one.is_jump,
         "pains": [_pain(answers.get(name), reader) for name, _words in PAINS],
     }
 

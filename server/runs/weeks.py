@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rules.load import Spike, longest_before, spike
-from rules.vocabulary import References
-from rules.vocabulary import Session as Ran
+from rules.load import Comparison
 from server.storage.sessions import Training
 
 Local = Callable[[datetime], datetime]
@@ -27,16 +25,23 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One run held against the longest of the 30 days before it, in metres; None where its distance is not known."""
+    """One run and its distance against the longest of the 30 days before it; None if either is not known."""
 
     training: Training
     metres: float | None
-    longest_m: float
-    jump: Spike | None
+    compared: Comparison | None
+
+    @property
+    def longest_m(self) -> float | None:
+        return None if self.compared is None else self.compared.longest_m
 
     @property
     def ratio(self) -> float | None:
-        return None if self.metres is None else self.metres / self.longest_m
+        return None if self.compared is None else self.compared.ratio
+
+    @property
+    def is_jump(self) -> bool:
+        return self.compared is not None and self.compared.jump is not None
 
 
 def weeks(trainings: Iterable[Training], week_of: Local, now: datetime, count: int) -> tuple[Week, ...]:
@@ -49,17 +54,11 @@ def weeks(trainings: Iterable[Training], week_of: Local, now: datetime, count: i
     return tuple(reversed(found))
 
 
-def held(trainings: Sequence[Training], references: References, since: datetime) -> tuple[Held, ...]:
-    """Each run since then; `trainings` also hold those of the 30 days before it."""
-    ran = [_ran(one) for one in trainings]
+def held(trainings: Sequence[Training], compared: Mapping[str, Comparison], since: datetime) -> tuple[Held, ...]:
+    """Each run since then; `compared` by the id of the session."""
     return tuple(
-        Held(
-            training=training,
-            metres=metres_of(training),
-            longest_m=longest_before(training.start, ran, references),
-            jump=spike(session, ran, references),
-        )
-        for training, session in zip(trainings, ran, strict=True)
+        Held(training=training, metres=metres_of(training), compared=compared.get(training.id))
+        for training in trainings
         if training.start >= since
     )
 
@@ -103,7 +102,3 @@ def _metres_of_day(distances: Sequence[float | None] | None, *, is_rest: bool) -
         return 0.0 if is_rest else None
     known = [metres for metres in distances if metres is not None]
     return sum(known) if len(known) == len(distances) else None
-
-
-def _ran(training: Training) -> Ran:
-    return Ran(id=training.id, start=training.start, end=training.end, metrics={"run_m": metres_of(training)})
