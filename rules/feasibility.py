@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, inf
 
 from rules.metric_facts import label, percent_of_v_max, unit
-from rules.profiles import Limits, Profile, reached_limits
+from rules.profiles import Profile, reached_limits
 from rules.programme import Programme
 from rules.speech.amounts import amount
 from rules.stage import Stage
@@ -55,18 +55,12 @@ def programme_refusals(programme: Programme) -> tuple[Refusal, ...]:
 
 def profile_refusals(profile: Profile) -> tuple[Refusal, ...]:
     """A limit that counts as tolerated must lie below the one that is RED."""
-    return tuple(
-        Refusal(
-            stage="",
-            item=item,
-            reason=f"GREEN up to {_limit(profile.green, item)} reaches RED from {_limit(profile.red, item)}.",
-        )
-        for item in reached_limits(profile)
-    )
+    return tuple(Refusal(stage="", item=item, reason=_reached(profile, item)) for item in reached_limits(profile))
 
 
-def _limit(limits: Limits, item: str) -> str:
-    return amount(limits.of(item), None)
+def _reached(profile: Profile, item: str) -> str:
+    green, red = amount(profile.green.of(item), None), amount(profile.red.of(item), None)
+    return f"GREEN up to {green} reaches RED from {red}."
 
 
 def _nothing_asked(stage: Stage) -> Iterator[Refusal]:

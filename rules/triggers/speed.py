@@ -35,7 +35,7 @@ def _of_percent(x: int) -> tuple[Metric, ...]:
 
 METRICS = (
     Metric(name="peak3_pct", unit="%", label="fastest three seconds, of top speed", reference="v_max"),
-    Metric(name="peak5_pct", unit="%", label="fastest five seconds, of top speed", reference="v_max", informs=True),
+    Metric(name="peak5_pct", unit="%", label="fastest five seconds, of top speed", reference="v_max"),
     *(metric for x in PERCENTS for metric in _of_percent(x)),
     Metric(name="t_thr95_s", unit="s", label="time at 95 % of threshold speed or faster", reference="v_thr"),
     Metric(name="t_thr105_s", unit="s", label="time at 105 % of threshold speed or faster", reference="v_thr"),
