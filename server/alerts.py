@@ -28,7 +28,7 @@ from server.storage.outbox import Letter
 from server.storage.people import Person
 
 # Heard although something is awaited: bad news stays bad whatever arrives, and a morning does not wait for an upload.
-EVEN_WHILE_WAITING = frozenset({"RED_FLAG", "RED_RESPONSE", "MISSING_24H"})
+EVEN_WHILE_WAITING = frozenset({"RED_FLAG", "RED_RESPONSE", "BAD_MORNING", "NERVE_SIGNS", "MISSING_24H"})
 REVIEW_AT_MIN = 6 * 60  # the daily look at a runner, by the clock on their wall
 LAPSE_DAYS, LAYOFF_DAYS = 8, 15
 QUESTION_EVERY = timedelta(days=7)
@@ -50,15 +50,25 @@ class Found:
     hearers: Sequence[tuple[str, str]] = field(default_factory=tuple)  # (person, audience)
 
 
-def hear(db: Session, runner: Person, case: Case | None, verdict: Verdict | None, now: datetime) -> None:
+def hear(
+    db: Session,
+    runner: Person,
+    case: Case | None,
+    verdict: Verdict | None,
+    now: datetime,
+    implausible: Collection[str] = (),
+) -> None:
     """Write down what stands now for a runner, what is new with a letter to each who must hear it.
 
     `verdict` is None while something is awaited: then only what nothing can make better is heard, and nothing ends.
+    `implausible` are the ids of sessions whose measured speed no runner reaches.
     """
     judged = case if case is not None else _flags_alone(db, runner.id, now)
     before = [_as_alert(one) for one in kept.open_of(db, runner.id, KINDS)]
     events = _stage_events(db, runner.id)
-    found = alerts_of(runner.id, judged, verdict or decide(judged), open_before=before, events=events)
+    found = alerts_of(
+        runner.id, judged, verdict or decide(judged), open_before=before, events=events, implausible=implausible
+    )
     if verdict is None:
         found = tuple(one for one in found if one.code in EVEN_WHILE_WAITING)
     heard = _hearers(db, runner.id, now)

@@ -29,6 +29,7 @@ from server.storage.runs import Answer, Plan
 from server.storage.sessions import Training
 
 HORIZON = timedelta(days=62)  # the rules look back 60 days; what is older has no say
+SPEED_IMPLAUSIBLE = "SPEED_IMPLAUSIBLE"  # the note of a measurement whose speed no runner reaches
 SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no session
 
 
@@ -156,12 +157,19 @@ def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
 
 def record(db: Session, seen: Look) -> bool:
     """Keep what was said, with the hash of what was known and the plan's version; True where it is news."""
-    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now)
+    implausible = [item.run.id for item in seen.runs if SPEED_IMPLAUSIBLE in _notes(item)]
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now, implausible)
     if seen.verdict is None or seen.plan is None:
         return False
     return runs.save_verdict(
         db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now, seen.plan.version
     )
+
+
+def _notes(item: SeenRun) -> Sequence[str]:
+    """The notes of a session's measurement; a run that was typed in has none."""
+    notes: Sequence[str] = item.run.measured.get("notes") or ()
+    return notes
 
 
 def _decided(case: Case, second: Case | None) -> Verdict:
