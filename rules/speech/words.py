@@ -36,8 +36,8 @@ DECISIONS: Mapping[Decision, Words] = {
         physio="Stop. A red flag stands until a named clinician clears it.",
     ),
     Decision.REGRESS: Words(
-        runner="Go back to stage {target}. Begin easy, with at most 70 % of the distance of your last tolerated run.",
-        physio="Back to stage {target}; the first run at most 70 % of the last GREEN distance; doses restart.",
+        runner="Your physio will move you back to stage {target}. Until then run easy, and less far than before.",
+        physio="Back to stage {target}: you enter it. The next run is at most 70 % of the longest tolerated one of 30 days.",
     ),
     Decision.HOLD: Words(
         runner="Hold: repeat your last tolerated run or do less. Nothing new; keep up your strength work.",
@@ -110,8 +110,8 @@ WORDS: Mapping[str, Words] = {
         physio="The run on {when} is dated in the future. Check the clock of the device, or delete the run.",
     ),
     "MORNING_TREND": Words(
-        runner="Your mornings of the last 7 days are worse than when this stage began: typically {measured} out of 10, "
-        "and up to {required} is fine.",
+        runner="Your mornings of the last 7 days are worse than when this stage began: typically {measured} out of 10. "
+        "Above {required} we hold.",
         physio="Median morning score of the last 7 days: {measured}; above {required} (baseline + 1) it holds.",
     ),
     "CEILING": Words(
