@@ -37,7 +37,8 @@ DECISIONS: Mapping[Decision, Words] = {
     ),
     Decision.REGRESS: Words(
         runner="Your physio will move you back to stage {target}. Until then run easy, and less far than before.",
-        physio="Back to stage {target}: you enter it. The next run is at most 70 % of the longest tolerated one of 30 days.",
+        physio="Back to stage {target}: you enter it. The next run is at most 70 % of the longest "
+        "tolerated one of 30 days.",
     ),
     Decision.HOLD: Words(
         runner="Hold: repeat your last tolerated run or do less. Nothing new; keep up your strength work.",

@@ -35,6 +35,7 @@ MARKED = (
     N_("expert default, in line with the Aspetar protocol and the return-to-play criteria of van der Horst"),
     N_("expert default: 48 h for easy running; 72 h for incline, speed and hills, the time a tendon takes to answer"),
     N_("expert default: 72 h for speed and hills"),
+    N_("expert default: lower limits lie inside the day-to-day noise of a 0-10 scale"),
     N_("expert default: an estimated top speed is good enough for a ceiling, never for a sprint dose"),
     N_(
         "expert default: easy running, then fatigue, slight incline, tempo, strides, intervals, hills, sprint; tempo "

@@ -54,7 +54,7 @@ async def test_of_two_programmes_held_at_once_the_more_cautious_decides_with_the
     assert (await put(physio, 1, second=second)).status == 200
     both = (await verdict(physio))["verdict"]
     assert len([reason for reason in both["reasons"] if reason["code"] == "DOSE"]) == 2
-    assert both["programme_version"] == "1"
+    assert both["programme_version"] == "2"
     for reason in alone["reasons"]:
         assert reason in both["reasons"]
     assert (await (await physio.get(PLAN)).json())["plan"]["second"]["stage"] == "N2"
@@ -72,7 +72,7 @@ async def test_of_two_programmes_held_at_once_the_more_cautious_decides_with_the
         ({"stage_override": {"max": {"run_s": 99999}}}, "ceilings allow"),
         ({"stage_override": {"min_days": 1}}, "longer than its least days"),
         ({"references": {"v_max_mps": "fast"}}, "v_max_mps"),
-        ({"profile": {"name": "TENDON", "green": {"during": 8}}}, "GREEN"),
+        ({"profile": {"name": "TENDON", "green": {"during": 8}}}, "green"),
     ],
 )
 async def test_a_plan_that_cannot_be_is_refused_with_its_reason_and_nothing_changes(physio, changed, reason):

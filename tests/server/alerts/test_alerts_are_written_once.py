@@ -19,8 +19,8 @@ def kit(tmp_path):
 
 
 def jump(db):
-    """4 km, 4 km, and then 10 km: 2.5 times the longest of the month, which is a large jump (above 2)."""
-    for number, (days, metres) in enumerate([(9, 4000), (5, 4000), (1, 10000)]):
+    """3 km, 3 km, and then 10.5 km: 3.5 times the longest of the month, which is a large jump (above 2)."""
+    for number, (days, metres) in enumerate([(9, 3000), (5, 3000), (1, 10500)]):
         start = NOON - timedelta(days=days, hours=4)
         keep_run(db, f"run-{number}", start, metres)
         answer(db, f"run-{number}", start + timedelta(hours=20))

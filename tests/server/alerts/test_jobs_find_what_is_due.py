@@ -14,6 +14,9 @@ from server.storage import aging, people, runs, watches
 from server.storage.aging import Keep
 
 
+ENTERED_TWO_DAYS_AGO = replace(plan(stage_entered_at="2026-03-28T00:00:00Z"), version=2)
+
+
 @pytest.fixture
 def kit(database_url):
     with alert_kit.kit(database_url) as made:
@@ -72,6 +75,7 @@ async def test_a_deadline_that_passes_by_itself_becomes_a_verdict_without_anybod
 
 
 async def test_a_lapse_is_told_on_its_day_and_once(small):
+    await small.desk.write(lambda db: runs.save_plan(db, ENTERED_TWO_DAYS_AGO))
     await small.desk.write(a_run, 0, during=1)
     await small.look()
     await go_through(small, 12 * 24, step_minutes=360)

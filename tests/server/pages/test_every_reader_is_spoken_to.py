@@ -124,6 +124,6 @@ async def test_an_alert_that_stands_is_said_in_the_readers_own_units_and_languag
         physio = await text_of(clinic, demo.PHYSIO, "/alerts")
         async with clinic.as_(demo.PHYSIO) as http:
             german = await (await http.get("/alerts", headers={"Accept-Language": "de"})).text()
-    assert "was 1.5 times your longest of the 30 days before it (9.5 km after 6.3 km)" in runner
-    assert "1.5 times the longest of 30 days (9.5 km after 6.3 km)" in physio
+    assert "was 1.5 times as long as your longest in the 30 days before (9.5 km after 6.3 km)" in runner
+    assert "1.5 times the longest tolerated in the 30 days before (9.5 km after 6.3 km)" in physio
     assert "1,5-Fache" in german and "1.522" not in runner + physio + german
