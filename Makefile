@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where an environment forbids caches, each of the hundreds of processes of the tests would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo programs test thorough test-bluez lint planted invariants languages mutation fuzz soak screenshots real bench audit requirements setup setup-run clean help
+.PHONY: demo programs test thorough test-bluez lint planted invariants languages mutation mutation-changed fuzz soak screenshots real bench audit requirements setup setup-run clean help
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
@@ -37,8 +37,11 @@ lint: setup      ## style, types and the drawing of the house
 planted: setup   ## every planted bug must still turn its test red
 	@$(BIN)/python tests/planted/run.py
 
-mutation: setup  ## every small wrong in a deciding rule must turn a test red; minutes; MODULES="rules/dose.py" for some
+mutation: setup  ## every small wrong in a deciding rule must turn a test red; an hour; MODULES="rules/dose.py" for some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
+
+mutation-changed: setup  ## the same for the modules that changed, or whose tests did, since tests/mutation/passed.json
+	@$(BIN)/python tests/mutation/run.py --changed --seconds $(or $(SECONDS),600)
 
 fuzz: setup      ## strange bytes for every reader, FUZZ_SECONDS (60) for each; TARGETS="fit case" for some
 	@$(BIN)/python tests/fuzz/run.py $(TARGETS)
@@ -55,6 +58,7 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 		tests/server/test_strange_requests_are_refused_kindly.py tests/server/test_the_interface_describes_itself.py \
 		tests/server/pages/test_every_page_in_a_browser.py
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
+	$(BIN)/python tests/mutation/run.py
 
 invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
 	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q -n 2 --dist worksteal --timeout 900 tests/rules/test_the_thirteen_invariants.py

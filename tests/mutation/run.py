@@ -2,72 +2,73 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.abc
 import importlib.util
 import multiprocessing
 import os
 import resource
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import msgspec
 import numpy as np
+import passed
 import pytest
+from modules import SUITES, Suite, suite_of
 from mutants import Mutant, mutants_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-ROWS = sorted(f"rules/rows/{path.name}" for path in (ROOT / "rules" / "rows").glob("[!_]*.py"))
-MODULES = [
-    *(f"rules/{name}.py" for name in ("decide", "response", "load", "dose", "ceilings", "windows", "numbers", "view")),
-    *ROWS,
-]
-# The quickest first: most mutants fall at the first file.
-TESTS = [
-    f"tests/rules/{name}.py"
-    for name in (
-        "test_every_code_at_its_boundary",
-        "test_numbers_and_their_limits",
-        "test_what_counts_toward_a_dose",
-        "test_entered_incline_meets_its_ceiling",
-        "test_worked_examples",
-        "test_the_next_run",
-        "test_beside_the_decision",
-        "test_decision_against_a_slow_reading",
-    )
-]
 EXAMPLES = 60  # of each property, the same ones for every mutant
-CPU_S = 60  # all tests take 4 s; a mutant that never ends is caught as well
+CPU_S = 60  # all tests of a suite take a few seconds; a mutant that never ends is caught as well
 RED = (1, 2)  # pytest's exit codes for "a test failed" and "a test module could not even be read"
 WARM = (hypothesis, msgspec, np)  # imported once, for every child
 
 
 def main() -> int:
     os.chdir(ROOT)
-    if _tests_end_with(None) != 0:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("modules", nargs="*")
+    arguments.add_argument("--changed", action="store_true", help="only modules not recorded in passed.json")
+    arguments.add_argument("--seconds", type=float, help="begin no further module after so many seconds")
+    asked = arguments.parse_args()
+    chosen = asked.modules or [module for suite in SUITES for module in suite.modules]
+    if asked.changed:
+        chosen = [module for module in chosen if not passed.is_recorded(module)]
+    print(f"mutation: {len(chosen)} modules", flush=True)
+    if not all(_tests_end_with(suite, None) == 0 for suite in SUITES if set(chosen) & set(suite.modules)):
         print("The tests are not green without any mutant; nothing can be told.")
         return 1
-    chosen = sys.argv[1:] or MODULES
-    mutants = [mutant for path in chosen for mutant in mutants_of(path, Path(path).read_text())]
-    equivalent = dict(_equivalent())
-    survived, killed = [], 0
+    begun, survivors = time.monotonic(), 0
+    for module in chosen:
+        if asked.seconds is not None and time.monotonic() - begun > asked.seconds:
+            print(f"mutation: not run for want of time, `make mutation` runs it: {module}")
+        else:
+            survivors += _survivors(module)
+    return 1 if survivors else 0
+
+
+def _survivors(module: str) -> int:
+    """The number of mutants of a module that no test kills and that equivalent.txt does not name."""
+    suite, equivalent = suite_of(module), dict(_equivalent())
+    mutants = list(mutants_of(module, Path(module).read_text()))
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        for mutant, is_killed in zip(mutants, pool.imap(_is_killed, mutants), strict=True):
-            killed += is_killed
-            if not is_killed and mutant.key not in equivalent:
-                survived.append(mutant)
-            fate = "killed" if is_killed else "the same" if mutant.key in equivalent else "SURVIVED"
-            print(f"{fate:9} {mutant.module}:{mutant.line}  {mutant.before}  ->  {mutant.after}", flush=True)
+        killed = pool.starmap(_is_killed, [(suite, mutant) for mutant in mutants])
+    alive = [mutant for mutant, is_killed in zip(mutants, killed, strict=True) if not is_killed]
+    survived = [mutant for mutant in alive if mutant.key not in equivalent]
+    stale = [key for key in equivalent if key.startswith(f"{module}:") and key not in {m.key for m in mutants}]
     for mutant in survived:
-        print(f"SURVIVED {mutant.module}:{mutant.line}\n{mutant.key}")
-    stale = set(equivalent) - {mutant.key for mutant in mutants} if chosen == MODULES else set()
-    for key in sorted(stale):
-        print(f"equivalent.txt names what no module says any more: {key}")
-    alike = len(mutants) - killed - len(survived)
-    print(f"mutants: {killed} killed, {alike} that change no decision, {len(survived)} survived, of {len(mutants)}")
-    return 1 if survived or stale or not mutants else 0
+        print(f"SURVIVED {mutant.module}:{mutant.line}  {mutant.before}  ->  {mutant.after}\n{mutant.key}")
+    for key in stale:
+        print(f"equivalent.txt names a mutant that there is not: {key}")
+    print(f"{module}: {sum(killed)} of {len(mutants)} killed, {len(alive) - len(survived)} equivalent", flush=True)
+    if not survived and not stale:
+        passed.record(module)
+    return len(survived) + len(stale)
 
 
 def _equivalent() -> Iterator[tuple[str, str]]:
@@ -79,26 +80,26 @@ def _equivalent() -> Iterator[tuple[str, str]]:
         yield key, reason.strip()
 
 
-def _is_killed(mutant: Mutant) -> bool:
+def _is_killed(suite: Suite, mutant: Mutant) -> bool:
     try:
         compile(mutant.source, mutant.module, "exec")
     except SyntaxError as problem:
         raise SystemExit(f"{mutant.key} is no Python: {problem}") from problem
-    status = _tests_end_with(mutant)
+    status = _tests_end_with(suite, mutant)
     if status not in (0, *RED) and status > 0:
         raise SystemExit(f"pytest ended with {status} for {mutant.key}")
     return status != 0
 
 
-def _tests_end_with(mutant: Mutant | None) -> int:
+def _tests_end_with(suite: Suite, mutant: Mutant | None) -> int:
     """pytest's exit code in a child of our own, or minus the signal that ended it."""
     child = os.fork()
     if child == 0:
-        os._exit(_run_tests(mutant))
+        os._exit(_run_tests(suite, mutant))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _run_tests(mutant: Mutant | None) -> int:
+def _run_tests(suite: Suite, mutant: Mutant | None) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
@@ -111,7 +112,9 @@ def _run_tests(mutant: Mutant | None) -> int:
     hypothesis.settings.load_profile("mutation")
     if mutant is not None:
         sys.meta_path.insert(0, _Wrong(mutant))
-    ends = (int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])) for tests in (TESTS[:1], TESTS[1:]))
+    ends = (
+        int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])) for tests in (suite.tests[:1], suite.tests[1:])
+    )
     return next((end for end in ends if end), 0)
 
 

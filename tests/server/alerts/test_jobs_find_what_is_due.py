@@ -13,7 +13,6 @@ from server.letters import house
 from server.storage import aging, people, runs, watches
 from server.storage.aging import Keep
 
-
 ENTERED_TWO_DAYS_AGO = replace(plan(stage_entered_at="2026-03-28T00:00:00Z"), version=2)
 
 
