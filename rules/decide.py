@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rules.case import Case
 from rules.dose import Dose, weigh
 from rules.errors import ProgrammeInvalid
-from rules.gaps import layoff_days, stages_back
+from rules.gaps import stages_back
 from rules.notes import clock_notes, notes
 from rules.programme import load
 from rules.rows import gaps, jumps, mornings, nerves, said, tolerance, unknown
@@ -116,7 +116,7 @@ def _target(view: View, reasons: Iterable[Reason]) -> str:
 def _stages_back(reason: Reason, view: View) -> int:
     if reason.code != "LAYOFF":
         return 1
-    back = stages_back(layoff_days(view))
+    back = stages_back(gaps.layoff_days(view))
     return view.stage_index if back is None else back
 
 

@@ -90,7 +90,7 @@ def _spaced(qualifying: Iterable[Seen], view: View) -> tuple[Seen, ...]:
 
 def _is_apart(earlier: Seen, later: Seen, view: View) -> bool:
     is_spaced = (later.start - earlier.start) / HOUR >= (view.stage.spacing_h or 0.0)
-    return is_spaced and earlier not in view.outing_of(later).sessions
+    return is_spaced and view.outing_of(earlier) is not view.outing_of(later)
 
 
 def _sessions(counted: Sequence[Seen], stage: Stage) -> Requirement:

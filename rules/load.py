@@ -124,7 +124,8 @@ def largest_step(longest_m: float) -> float:
 
 def distance_until(seen: Seen, outing: Outing) -> float:
     """Metres of an outing up to and including one of its sessions; distances that are not known are left out."""
-    until = outing.sessions[: outing.sessions.index(seen) + 1]
+    ids = [one.id for one in outing.sessions]
+    until = outing.sessions[: ids.index(seen.id) + 1]
     return total(metric(one.session.metrics, "run_m") or 0.0 for one in until)
 
 

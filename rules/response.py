@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from rules.numbers import known
@@ -23,10 +22,10 @@ def classify(
     `after` and `sitting` may be missing in a GREEN session. With painkillers nothing can be GREEN.
     """
     answers = check_in or _NOT_ASKED
-    baseline = known(baseline_morning) or 0.0
-    if _ended_badly(answers, profile) or _any_red(answers, baseline, profile.red):
+    scores = _scores(answers, known(baseline_morning) or 0.0)
+    if _ended_badly(answers, profile) or _any_red(scores, profile.red):
         return Response.RED
-    if answers.distal_spread or _any_amber(answers, baseline, profile.green) or _stiffer(answers, baseline_stiff_min):
+    if answers.distal_spread or _any_amber(scores, profile.green) or _stiffer(answers, baseline_stiff_min):
         return Response.AMBER
     if known(answers.during) is None or known(answers.morning) is None or answers.painkillers:
         return Response.UNKNOWN
@@ -50,27 +49,33 @@ def rise_above(morning: float, baseline: float) -> float:
     return max(0.0, round(morning - baseline, 6))  # 2.2 - 1.2 is a little above 1 in floating point, and must not be
 
 
-def _scores(answers: CheckIn, baseline: float) -> Iterator[tuple[str, float]]:
-    """The scores that were given, by the name of the limit that they are compared with."""
-    for item in ("during", "after", "morning", "sitting"):
-        score = known(getattr(answers, item))
-        if score is not None:
-            yield item, score
-            if item == "morning":
-                yield "rise", rise_above(score, baseline)
+_Scores = tuple[tuple[float, str], ...]
+
+
+def _scores(answers: CheckIn, baseline: float) -> _Scores:
+    """The scores that were given, each with the name of the limit that it is compared with."""
+    morning = known(answers.morning)
+    scores = (
+        (known(answers.during), "during"),
+        (known(answers.after), "after"),
+        (morning, "morning"),
+        (None if morning is None else rise_above(morning, baseline), "rise"),
+        (known(answers.sitting), "sitting"),
+    )
+    return tuple((score, item) for score, item in scores if score is not None)
 
 
 def _ended_badly(answers: CheckIn, profile: Profile) -> bool:
     return bool(answers.stopped or answers.sharp_sudden or (profile.spread_is_red and answers.distal_spread))
 
 
-def _any_red(answers: CheckIn, baseline: float, red: Limits) -> bool:
-    limits = ((score, red.of(item)) for item, score in _scores(answers, baseline))
+def _any_red(scores: _Scores, red: Limits) -> bool:
+    limits = ((score, red.of(item)) for score, item in scores)
     return any(limit is not None and score >= limit for score, limit in limits)
 
 
-def _any_amber(answers: CheckIn, baseline: float, green: Limits) -> bool:
-    limits = ((score, green.of(item)) for item, score in _scores(answers, baseline))
+def _any_amber(scores: _Scores, green: Limits) -> bool:
+    limits = ((score, green.of(item)) for score, item in scores)
     return any(limit is not None and score > limit for score, limit in limits)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from rules.gaps import LAYOFF_DAYS, gaps_since_entry
+from rules.gaps import LAYOFF_DAYS
 from rules.view import View
 from rules.vocabulary import Response
 
@@ -26,7 +26,7 @@ class Restart(NamedTuple):
 
 def restart(view: View) -> Restart | None:
     """From when on the dose counts; None while a layoff lasts, for then nothing counts."""
-    layoffs = [gap for gap in gaps_since_entry(view) if gap.days >= LAYOFF_DAYS]
+    layoffs = [gap for gap in view.gaps if gap.days >= LAYOFF_DAYS]
     if layoffs and layoffs[-1].end is None:
         return None
     return Restart(after_red=_last_red(view), from_run=layoffs[-1].end if layoffs else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from rules.gaps import LAPSE_DAYS, gaps_since_entry
+from rules.gaps import LAPSE_DAYS
 from rules.numbers import known
 from rules.requirement import Requirement
 from rules.response import rise_above
@@ -92,7 +92,7 @@ def _only_awaits_morning(seen: Seen, view: View) -> bool:
 
 def _after_gap(view: View, counted: Sequence[Seen]) -> Iterator[Requirement]:
     """A session has counted since the last gap of 8 days or more; only if none has is it listed."""
-    gaps = [gap for gap in gaps_since_entry(view) if gap.days >= LAPSE_DAYS]
+    gaps = [gap for gap in view.gaps if gap.days >= LAPSE_DAYS]
     if not gaps:
         return
     ended = gaps[-1].end

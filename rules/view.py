@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rules.case import Case
 from rules.ceilings import Breach, checkable, held, held_in_outing, passed
 from rules.errors import ProgrammeInvalid
+from rules.gaps import Gap, gaps_since
 from rules.morning_scores import MorningScore, daily_scores, score_after
 from rules.numbers import known, metric
 from rules.outings import group_by_outing
@@ -105,7 +106,8 @@ class Outing(NamedTuple):
 class View:
     """`seen` holds the sessions of the last 60 days by (start, id), `since_entry` those of this stage among them.
 
-    `outings` holds the same sessions by outing, `daily` the daily morning scores up to `now`.
+    `outings` holds the same sessions by outing, `gaps` the time without a run since the stage began, and `daily` the
+    daily morning scores up to `now`.
     """
 
     case: Case
@@ -119,6 +121,8 @@ class View:
     seen: tuple[Seen, ...]
     since_entry: tuple[Seen, ...]
     outings: tuple[Outing, ...]
+    outing_by_session: Mapping[str, Outing]
+    gaps: tuple[Gap, ...]
     daily: tuple[MorningScore, ...]
 
     @property
@@ -150,7 +154,7 @@ class View:
         return profile_at(moment, self.case, self.profile, self.profile_before)
 
     def outing_of(self, seen: Seen) -> Outing:
-        return next(outing for outing in self.outings if seen in outing.sessions)
+        return self.outing_by_session[seen.id]
 
 
 def _last_days(seen: tuple[Seen, ...], days: float) -> tuple[Seen, ...]:
@@ -187,6 +191,8 @@ def look(case: Case, *, horizon_days: int = HORIZON_DAYS) -> View:
         seen=seen,
         since_entry=tuple(one for one in seen if one.since_entry),
         outings=outings,
+        outing_by_session={one.id: outing for outing in outings for one in outing.sessions},
+        gaps=gaps_since(case.stage_entered_at, [one.start for one in seen if one.is_run], case.now),
         daily=daily,
     )
 

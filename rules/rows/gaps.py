@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.gaps import LAPSE_DAYS, LAYOFF_DAYS, current_gap_days, layoff_days
+from rules.gaps import LAPSE_DAYS, LAYOFF_DAYS
 from rules.view import View
 from rules.vocabulary import Decision, Reason
+from rules.windows import MONTH_DAYS, age_days
 
 
 def lapse(view: View) -> Iterator[Reason]:
     """8 to 14 days without a run: was one not recorded?"""
-    days = current_gap_days(view)
+    days = view.gaps[-1].days
     if LAPSE_DAYS <= days < LAYOFF_DAYS and layoff_days(view) < LAYOFF_DAYS:
         yield _gap_reason("LAPSE", Decision.INSUFFICIENT_DATA, days, LAPSE_DAYS)
 
@@ -28,7 +29,7 @@ def layoff(view: View) -> Iterator[Reason]:
 
 def no_sessions(view: View) -> Iterator[Reason]:
     """Not one run in the last 60 days, on a stage entered less than 8 days ago."""
-    if current_gap_days(view) < LAPSE_DAYS and not any(seen.is_run for seen in view.seen):
+    if view.gaps[-1].days < LAPSE_DAYS and not any(seen.is_run for seen in view.seen):
         yield Reason(
             code="NO_SESSIONS",
             verdict=Decision.INSUFFICIENT_DATA,
@@ -37,6 +38,14 @@ def no_sessions(view: View) -> Iterator[Reason]:
             required=1,
             unit="sessions",
         )
+
+
+def layoff_days(view: View) -> int:
+    """The longest gap that counts as a layoff: at the first stage the current one, at the last those of 28 days."""
+    gaps = view.gaps[-1:] if view.stage_index == 0 else view.gaps
+    if view.stage.terminal:
+        gaps = tuple(gap for gap in gaps if gap.end is None or age_days(view.now, gap.end) <= MONTH_DAYS)
+    return max(gap.days for gap in gaps)
 
 
 def _gap_reason(code: str, verdict: Decision, days: int, from_days: int) -> Reason:
