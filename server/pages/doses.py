@@ -22,7 +22,17 @@ LABELS = {
     "sessions": N_("Runs that count"),
     "min_days": N_("Days at this stage"),
     "earliest_day": N_("Days since the injury"),
+    "tolerated_of_4": N_("Runs that went well, of the last 4"),
+    "settled": N_("The latest run that was too much"),
     "latest_24h": N_("The latest run after 24 hours"),
+    "latest_morning": N_("The latest morning score"),
+    "previous_24h": N_("Answers about the 2 runs before"),
+    "after_gap": N_("Qualifying runs since the break"),
+}
+GAPS = {
+    "settled": N_("needs a run that goes well and is long enough"),
+    "latest_morning": N_("needs a better morning"),
+    "previous_24h": N_("needs an answer"),
 }
 GROUPS = {
     "running": N_("Volume"),
@@ -92,7 +102,9 @@ def _line(line: Requirement, reader: Reader) -> dict[str, Any]:
 
 
 def _gap(line: Requirement, reader: Reader) -> Iterator[str]:
-    if isinstance(line.measured, str) or isinstance(line.required, str):
+    if line.item in GAPS:
+        yield reader.gettext(GAPS[line.item])
+    elif isinstance(line.measured, str) or isinstance(line.required, str):
         pending = line.measured == "PENDING"
         yield reader.gettext("needs an answer") if pending else reader.gettext("needs a run that is tolerated")
     elif line.measured is None:
