@@ -27,15 +27,10 @@ def find_for_dose(samples: Samples, percent: int, v_max_mps: float | None) -> tu
     """The same without what lost samples may have made: nothing near a loss counts, and no loss ends an effort."""
     if v_max_mps is None or samples.is_sparse:
         return find(samples, percent, v_max_mps)
-    found = stretches(
-        samples,
-        fast(samples, percent / 100 * v_max_mps),
-        samples.v_known & ~samples.losses.near,
-        samples.losses.pieces,
-        ends_after_s=ENDS_AFTER_S,
-        breaks_split=False,
-    )
-    return _efforts(samples, percent, found.whole, found.longest_part_ms(samples.hold_ms) >= COUNTS_FROM_S * 1000)
+    quick, measured = fast(samples, percent / 100 * v_max_mps), samples.v_known & ~samples.losses.near
+    found = stretches(samples, quick, ~quick, measured, samples.losses.pieces, ends_after_s=ENDS_AFTER_S)
+    lasting_ms = found.longest_ms(found.pieces, samples.hold_ms)
+    return _efforts(samples, percent, found.whole, lasting_ms >= COUNTS_FROM_S * 1000)
 
 
 def _efforts(samples: Samples, percent: int, found: Bouts, counts: NDArray[np.bool_]) -> tuple[Effort, ...]:

@@ -16,38 +16,43 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretches:
-    """The chosen samples grouped twice: into whole stretches, and into parts without a loss or a break."""
+    """The chosen samples in three groupings: whole stretches, their parts, and what of them has no loss in between."""
 
     whole: Bouts
     parts: Bouts
+    pieces: Bouts
 
-    def longest_part_ms(self, hold_ms: Column) -> Column:
-        """The held time of the longest part of each stretch; `hold_ms` of all samples."""
-        of_parts = self.parts.sums(hold_ms[self.parts.places])
+    def longest_ms(self, within: Bouts, hold_ms: Column) -> Column:
+        """For each stretch the held time of the longest of its parts or pieces; `hold_ms` of all samples."""
         longest = np.zeros(len(self.whole.starts))
-        stretch = np.searchsorted(self.whole.starts, self.parts.starts, side="right") - 1
-        np.maximum.at(longest, stretch, of_parts)
+        stretch = np.searchsorted(self.whole.starts, within.starts, side="right") - 1
+        np.maximum.at(longest, stretch, within.sums(hold_ms[within.places]))
         return longest
 
 
 def stretches(
-    samples: Samples, chosen: Mask, measured: Mask, pieces: Places, *, ends_after_s: float, breaks_split: bool
+    samples: Samples, chosen: Mask, outside: Mask, measured: Mask, pieces: Places, *, ends_after_s: float
 ) -> Stretches:
     """Group the `chosen` of the `measured` samples.
 
-    A stretch ends where `ends_after_s` outside of it were measured in one piece, that is, without a loss. A part ends
-    at a loss, and if `breaks_split` at every sample outside.
+    A stretch ends where `ends_after_s` of samples `outside` of it were measured in one of the `pieces`, that is,
+    without a loss. A part ends at a loss, and at every sample that is not chosen.
     """
     here = np.flatnonzero(measured)
     inside, piece = chosen[here], pieces[here]
     changes = (inside[1:] != inside[:-1]) | (piece[1:] != piece[:-1])
     begins = np.flatnonzero(np.concatenate([np.ones(min(1, len(here)), dtype=bool), changes]))
-    lasting_ms = np.add.reduceat(samples.hold_ms[here], begins) if len(begins) else np.empty(0)
+    outside_ms = np.where(outside[here], samples.hold_ms[here], 0.0)
+    lasting_ms = np.add.reduceat(outside_ms, begins) if len(begins) else np.empty(0)
     is_end = ~inside[begins] & (lasting_ms >= ends_after_s * 1000)
     run = np.searchsorted(begins, np.arange(len(here)), side="right") - 1
-    stretch, part = np.cumsum(is_end)[run][inside], (run if breaks_split else piece)[inside]
+    stretch = np.cumsum(is_end)[run][inside]
     places = here[inside]
-    return Stretches(_grouped(places, stretch), _grouped(places, stretch, part))
+    return Stretches(
+        whole=_grouped(places, stretch),
+        parts=_grouped(places, stretch, run[inside]),
+        pieces=_grouped(places, stretch, piece[inside]),
+    )
 
 
 def _grouped(places: Places, *labels: NDArray[np.generic]) -> Bouts:

@@ -82,9 +82,9 @@ def fast_hills(samples: Samples, v_thr_mps: float) -> float | None:
     if samples.is_sparse:
         return None
     hill = _fast_uphill(samples, 0.04, 1.05 * v_thr_mps)
-    measured = _tells_a_hill(samples, hill) & ~samples.losses.near
-    found = stretches(samples, hill, measured, samples.losses.pieces, ends_after_s=HILL_BREAK_S, breaks_split=True)
-    return float((found.longest_part_ms(samples.hold_ms) >= FAST_HILL_S * 1000).sum())
+    measured, outside = samples.v_known & ~samples.losses.near, _is_no_hill(samples, hill)
+    found = stretches(samples, hill, outside, measured, samples.losses.pieces, ends_after_s=HILL_BREAK_S)
+    return float((found.longest_ms(found.parts, samples.hold_ms) >= FAST_HILL_S * 1000).sum())
 
 
 def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float | None:
@@ -92,8 +92,8 @@ def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float | None:
     if samples.is_sparse:
         return None
     hill = _fast_uphill(samples, 0.04, 1.05 * v_thr_mps)
-    no_losses = np.zeros(len(samples.t_ms), dtype=np.intp)
-    found = stretches(samples, hill, _tells_a_hill(samples, hill), no_losses, ends_after_s=0.0, breaks_split=True).whole
+    one_piece = np.zeros(len(samples.t_ms), dtype=np.intp)
+    found = stretches(samples, hill, ~hill, samples.v_known, one_piece, ends_after_s=0.0).parts
     if not len(found.places):
         return 0.0
     lasting_ms, first = found.sums(samples.hold_ms[found.places]), found.first()
@@ -103,9 +103,9 @@ def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float | None:
     return float(len(np.unique(joined[lasting_ms >= FAST_HILL_S * 1000])))
 
 
-def _tells_a_hill(samples: Samples, hill: Mask) -> Mask:
-    """Samples that say whether the runner was running fast uphill: with an unknown grade a running one does not."""
-    return samples.v_known & (hill | ~samples.running | ~np.isnan(samples.grade))
+def _is_no_hill(samples: Samples, hill: Mask) -> Mask:
+    """Samples known not to be fast uphill: a running one with an unknown grade may be."""
+    return ~hill & (~samples.running | ~np.isnan(samples.grade))
 
 
 def _fast_uphill(samples: Samples, grade: float, limit_mps: float) -> Mask:
