@@ -13,9 +13,12 @@ import numpy as np
 from rules.corroborated import tired
 from rules.references import effective
 from rules.signal.effort import Effort
-from rules.signal.efforts import find
+from rules.signal.efforts import find, find_for_dose
 from rules.signal.grade import ENTERED
 from rules.signal.histogram import Bin, histogram
+from rules.signal.losses import LOST_FROM_STEPS
+from rules.signal.plausibility import NOTE as IMPLAUSIBLE
+from rules.signal.plausibility import is_speed_implausible
 from rules.signal.samples import Samples, prepare
 from rules.triggers import METRICS, TRIGGERS
 from rules.triggers.fatigue import Previous
@@ -29,6 +32,7 @@ LEAST_COVERAGE = 0.80
 SHORTEST_S = 120.0
 PARTIAL = "partial: "  # so begins a recording's note that a part of the run is missing
 NO_REFERENCES = References()
+OF_TOP_SPEED = tuple(name for name, metric in METRICS.items() if metric.reference == "v_max")  # null if not plausible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +80,23 @@ def measure(
     late = tired(samples, references, fatigue_onset_s, previous, corroborated=corroborated)
     samples = replace(samples, fatigued=late)
     found = {x: find(samples, x, references.v_max_mps) for x in told_percents(samples)}
-    samples = replace(samples, efforts=found)
+    for_dose = {x: find_for_dose(samples, x, references.v_max_mps) for x in found}
+    samples = replace(samples, efforts=found, dose_efforts=for_dose)
     measured: dict[str, float | None] = {}
     for trigger in TRIGGERS:
         measured |= trigger.measure(samples, references)
+    implausible = is_speed_implausible(samples, references)
+    if implausible:
+        measured |= dict.fromkeys(OF_TOP_SPEED)
     coverage = _coverage(samples)
     efforts = tuple(chain.from_iterable(found.values()))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
-        quality=_quality(samples, coverage, recording),
+        quality="POOR" if implausible else _quality(samples, coverage, recording),
         coverage_v=coverage,
         dur_s=round(samples.dur_s, 3),
         start=recording.start,
-        notes=_notes(samples, recording, references, efforts),
+        notes=(*_notes(samples, recording, references, efforts), *((IMPLAUSIBLE,) if implausible else ())),
         sources=_sources(samples, recording),
         histogram=histogram(samples),
         efforts=efforts,
@@ -115,9 +123,14 @@ def _quality(samples: Samples, coverage: float, recording: Recording) -> Quality
 
 
 def _coverage(samples: Samples) -> float:
-    """The share of the time, declared pauses left out, for which somebody said how fast."""
+    """The share of the time, declared pauses left out, for which the speed was measured.
+
+    A sample that is followed by a loss covers no more than one and a half of the usual steps.
+    """
     awake_s = samples.dur_s - samples.paused_s
-    return min(1.0, round(samples.seconds(samples.v_known) / awake_s, 3)) if awake_s > 0 else 0.0
+    longest_ms = np.inf if samples.is_sparse else LOST_FROM_STEPS * samples.step_ms
+    covered_s = float(np.minimum(samples.hold_ms[samples.v_known], longest_ms).sum()) / 1000
+    return min(1.0, round(covered_s / awake_s, 3)) if awake_s > 0 else 0.0
 
 
 def _notes(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Column = NDArray[np.float64]
 CadenceUnit = Literal["steps", "strides"]
 
-DECODER_VERSION = "2"  # raised whenever the same bytes would be read differently
+DECODER_VERSION = "3"  # raised whenever the same bytes would be read differently
 
 CHANNELS = ("speed_mps", "cadence_spm", "grade", "heart_rate_bpm", "power_w", "altitude_m")
 
@@ -28,7 +28,8 @@ class Recording:
     `t_s` are seconds since `start`, in any order (the rules sort and merge them); `grade` is a fraction (0.04 is
     4 %) that a treadmill or a person stated; a grade from the barometer is the rules' work and comes from
     `altitude_m`. `sources` names who said each channel. `cadence_unit` is what `cadence_spm` holds: "steps" (true to
-    its name), "strides" (to be doubled), None (nobody said).
+    its name), "strides" (to be doubled), None (nobody said). `from_packets` is whether it was received packet by
+    packet, so that some may have been lost, and not read from a file.
     """
 
     t_s: Column
@@ -42,6 +43,7 @@ class Recording:
     sources: Mapping[str, str] = field(default_factory=dict)
     cadence_unit: CadenceUnit | None = None
     hold_s: float = SENSOR_HOLD_S
+    from_packets: bool = False
     pauses_s: tuple[tuple[float, float], ...] = ()
     unreadable_packets: int = 0
     notes: tuple[str, ...] = ()

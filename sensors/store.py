@@ -33,6 +33,7 @@ class _Header(msgspec.Struct, kw_only=True):
     sources: dict[str, str]
     cadence_unit: CadenceUnit | None
     hold_s: float
+    from_packets: bool = False  # absent in recordings that were stored before decoder version 3
     pauses_s: list[tuple[float, float]]
     unreadable_packets: int
     notes: list[str]
@@ -56,6 +57,7 @@ def pack(recording: Recording) -> bytes:
             sources=dict(recording.sources),
             cadence_unit=recording.cadence_unit,
             hold_s=float(recording.hold_s),
+            from_packets=recording.from_packets,
             pauses_s=[(float(begin), float(end)) for begin, end in recording.pauses_s],
             unreadable_packets=recording.unreadable_packets,
             notes=list(recording.notes),
@@ -102,6 +104,7 @@ def _unpacked(content: bytes, header_bytes: int, most_rows: int) -> Recording:
         sources=header.sources,
         cadence_unit=header.cadence_unit,
         hold_s=header.hold_s,
+        from_packets=header.from_packets,
         pauses_s=tuple(header.pauses_s),
         unreadable_packets=header.unreadable_packets,
         notes=tuple(header.notes),

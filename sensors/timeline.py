@@ -46,6 +46,7 @@ def merge(
         start=_EPOCH + timedelta(microseconds=int(rows_ns[0]) // 1000) if len(rows_ns) else None,
         sources={channel: voice.stream.kind for channel, voice in voices.items()},
         cadence_unit=unit,
+        from_packets=True,
         unreadable_packets=remarks.unreadable.total(),
         notes=(*speedless, *voice_notes, *unit_notes, *remarks.notes(), *clock_notes),
     )

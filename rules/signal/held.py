@@ -47,17 +47,19 @@ class Held:
         area_to, covered_to = self.until(to_ms)
         return area_to - area_from, covered_to - covered_from
 
-    def centred_mean(self, width_ms: float) -> Column:
+    def centred_mean(self, width_ms: float, *, least_covered: float = 0.0) -> Column:
         """The mean over a window centred on the middle of each sample's hold, over its covered part.
 
-        NaN where the sample itself said nothing; rounded to millionths, so that a threshold is met or not met exactly.
+        NaN where the sample itself said nothing, and where less than `least_covered` of the window is covered; rounded
+        to millionths, so that a threshold is met or not met exactly.
         """
         mean = np.full(len(self.t_ms), np.nan)
         for here in parts(len(mean)):
             reach = self.reach_ms[here]
             middle = self.t_ms[here] + reach / 2
             area, covered = self.between(middle - width_ms / 2, middle + width_ms / 2)
-            mean[here] = np.where(reach > 0, np.rint(area / np.where(covered > 0, covered, 1.0)) / 1e6, np.nan)
+            is_known = (reach > 0) & (covered >= least_covered * width_ms)
+            mean[here] = np.where(is_known, np.rint(area / np.where(covered > 0, covered, 1.0)) / 1e6, np.nan)
         return mean
 
     def peak_mean(self, width_ms: float) -> float | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rules.signal import cadence, grade
 from rules.signal.effort import Effort
 from rules.signal.held import Held
+from rules.signal.losses import LONGEST_STEP_MS, Losses, find_losses, usual_step_ms
 from rules.signal.order import in_order
 from rules.signal.pauses import paused_ms
 from sensors.recording import SENSOR_HOLD_S, Recording
@@ -29,10 +30,13 @@ class Samples:
 
     `t_ms` counts from the first sample, `hold_ms` is how long a sample speaks: both whole milliseconds, so that sums
     are exact. `run` is the running integral of `v_mps`, `v3_mps` its mean over three seconds, in whole micrometres a
-    second. `cadence_spm` is in steps. `grade` comes from the best source there is (`grade_source`, None without one);
-    `grade_residual_m` is how badly a barometric slope fitted, `smooth_altitude_m` what it was drawn through.
-    `fatigued` is None where nobody can say; it and `efforts`, by their percentage of top speed, are filled in once the
-    runner's own numbers are known. `smart` is a watch that is silent on purpose.
+    second, `v15_mps` that over fifteen. `cadence_spm` is in steps. `grade` comes from the best source there is
+    (`grade_source`, None without one); `grade_residual_m` is how badly a barometric slope fitted, `smooth_altitude_m`
+    what it was drawn through.
+    `fatigued` is None if it is not known; it and the efforts, by their percentage of top speed, are filled in once the
+    runner's own numbers are known: `efforts` are all of them, `dose_efforts` those that lost samples cannot have made.
+    `step_ms` is the usual interval between samples of the speed (NaN: not known). `smart` is a watch that is silent on
+    purpose.
     """
 
     t_ms: Column
@@ -40,6 +44,7 @@ class Samples:
     run: Held
     v_mps: Column
     v3_mps: Column
+    v15_mps: Column
     cadence_spm: Column
     grade: Column
     grade_source: str | None
@@ -51,6 +56,9 @@ class Samples:
     walking: Mask
     fatigued: Mask | None
     efforts: Mapping[int, tuple[Effort, ...]]
+    dose_efforts: Mapping[int, tuple[Effort, ...]]
+    step_ms: float
+    losses: Losses
     paused_s: float
     smart: bool
     notes: tuple[str, ...]
@@ -58,6 +66,11 @@ class Samples:
     @property
     def v_known(self) -> Mask:
         return ~np.isnan(self.v_mps)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether samples are too rare for short efforts to be counted."""
+        return not self.step_ms <= LONGEST_STEP_MS
 
     @property
     def end_ms(self) -> Column:
@@ -88,6 +101,7 @@ def prepare(recording: Recording) -> Samples:
     steps, doubled = cadence.in_steps(columns["cadence_spm"], recording.cadence_unit, v, hold_ms)
     altitude = _within(columns["altitude_m"], -1000, 10_000)
     slope = grade.best(recording.sources, run, _within(columns["grade"], -0.45, 0.45), altitude)
+    step_ms = usual_step_ms(t_ms, ~np.isnan(v), from_packets=recording.from_packets)
     running = (v3 >= 2.0) | ((steps >= 140) & (v3 >= 1.2))
     return Samples(
         t_ms=t_ms,
@@ -95,6 +109,7 @@ def prepare(recording: Recording) -> Samples:
         run=run,
         v_mps=v,
         v3_mps=v3,
+        v15_mps=run.centred_mean(15_000, least_covered=0.5),
         cadence_spm=steps,
         grade=slope.grade,
         grade_source=slope.source,
@@ -106,6 +121,9 @@ def prepare(recording: Recording) -> Samples:
         walking=(v3 >= 0.5) & (v3 < 2.0) & ~running,
         fatigued=np.zeros(len(t_ms), dtype=bool),
         efforts={},
+        dose_efforts={},
+        step_ms=step_ms,
+        losses=find_losses(t_ms, ~np.isnan(v), step_ms),
         paused_s=_paused_s(recording, first_ms, t_ms, hold_ms),
         smart=limit_ms > SENSOR_HOLD_S * 1000,
         notes=("cad_doubled",) if doubled else (),

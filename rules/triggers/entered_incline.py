@@ -5,19 +5,13 @@ from __future__ import annotations
 from rules.metric import Metric
 from rules.signal.grade import ENTERED
 from rules.signal.samples import Samples
-from rules.triggers.incline import downhill_s, fast_hills, known_enough, uphill_s
+from rules.triggers.incline import downhill_s, known_enough, uphill_s
 from rules.vocabulary import References
 
 METRICS = (
     Metric(name="inc2_ceil_s", unit="s", label="running up 2 % or steeper, as the runner entered it"),
     Metric(name="inc4_ceil_s", unit="s", label="running up 4 % or steeper, as the runner entered it"),
     Metric(name="dn4_ceil_s", unit="s", label="running down 4 % or steeper, as the runner entered it"),
-    Metric(
-        name="uf_ceil_n",
-        unit="efforts",
-        label="fast uphill efforts, as the runner entered the incline",
-        reference="v_thr",
-    ),
 )
 
 
@@ -28,6 +22,4 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
         return metrics
     metrics |= {f"inc{percent}_ceil_s": uphill_s(samples, percent) for percent in (2, 4)}
     metrics["dn4_ceil_s"] = downhill_s(samples)
-    if references.v_thr_mps is not None:
-        metrics["uf_ceil_n"] = fast_hills(samples, references.v_thr_mps)
     return metrics

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.metric import Metric
-from rules.signal.efforts import fast
+from rules.signal.efforts import reaches
 from rules.signal.samples import Mask, Samples
 from rules.vocabulary import References
 
@@ -50,7 +50,7 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
         return metrics
     metrics["fat_s"] = samples.seconds(samples.running & tired)
     if references.v_thr_mps is not None:
-        metrics["ff_s"] = samples.seconds(tired & fast(samples, 0.95 * references.v_thr_mps))
-    if references.v_max_mps is not None and not samples.smart:
-        metrics["ff80_n"] = float(sum(effort.level and effort.fatigued for effort in samples.efforts[80]))
+        metrics["ff_s"] = samples.seconds(tired & reaches(samples.v15_mps, 0.95 * references.v_thr_mps))
+    if references.v_max_mps is not None and not samples.is_sparse:
+        metrics["ff80_n"] = float(sum(effort.level and effort.fatigued for effort in samples.dose_efforts[80]))
     return metrics

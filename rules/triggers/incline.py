@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rules.metric import Metric
-from rules.signal.bouts import bouts
 from rules.signal.climb import climbed_m
 from rules.signal.grade import BAROMETRIC, ENTERED, equivalent_speed
 from rules.signal.samples import Mask, Samples
+from rules.signal.stretches import stretches
 from rules.vocabulary import References
 
 FAST_HILL_S, HILL_BREAK_S = 8.0, 10.0
@@ -24,16 +24,21 @@ METRICS = (
     Metric(name="grade_residual_m", unit="m", label="scatter of the barometer about the slope", informs=True),
     Metric(name="uf_n", unit="efforts", label="fast uphill efforts", reference="v_thr"),
     Metric(name="uf_s", unit="s", label="time fast uphill", reference="v_thr"),
+    Metric(name="uf_ceil_n", unit="efforts", label="fast uphill efforts, also near lost samples", reference="v_thr"),
 )
 
 
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
     """Every incline metric of a session; null, never 0, where the grade is not known for 80 % of the running.
 
-    An incline that the runner typed in earns nothing: see `entered_incline`.
+    An incline that the runner typed in earns nothing, and is held against ceilings alone: see `entered_incline` too.
     """
     metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
-    if samples.grade_source == ENTERED or not known_enough(samples):
+    if not known_enough(samples):
+        return metrics
+    if samples.grade_source == ENTERED:
+        if references.v_thr_mps is not None:
+            metrics["uf_ceil_n"] = fast_hills_for_ceiling(samples, references.v_thr_mps)
         return metrics
     metrics |= {f"inc{percent}_s": uphill_s(samples, percent) for percent in (1, 2, 4, 8)}
     metrics["inc2_m"] = samples.metres(samples.running & (samples.grade >= 0.02))
@@ -43,6 +48,7 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
     if references.v_thr_mps is not None:
         metrics["uf_s"] = samples.seconds(_fast_uphill(samples, 0.03, references.v_thr_mps))
         metrics["uf_n"] = fast_hills(samples, references.v_thr_mps)
+        metrics["uf_ceil_n"] = fast_hills_for_ceiling(samples, references.v_thr_mps)
     return metrics
 
 
@@ -69,16 +75,43 @@ def downhill_s(samples: Samples) -> float:
 
 
 def fast_hills(samples: Samples, v_thr_mps: float) -> float | None:
-    """How often 8 s or more were run up 4 % at a cost of 105 % of threshold speed, at least 10 s apart."""
-    if samples.smart:
+    """How often 8 s or more were run up 4 % at a cost of 105 % of threshold speed; for a dose.
+
+    Nothing near a loss counts, and only 10 s that were measured outside end a stretch.
+    """
+    if samples.is_sparse:
         return None
-    hills = bouts(samples, _fast_uphill(samples, 0.04, 1.05 * v_thr_mps), ends_after_s=HILL_BREAK_S)
-    return float((hills.sums(samples.hold_ms[hills.places]) >= FAST_HILL_S * 1000).sum())
+    hill = _fast_uphill(samples, 0.04, 1.05 * v_thr_mps)
+    measured, outside = samples.v_known & ~samples.losses.near, _is_no_hill(samples, hill)
+    found = stretches(samples, hill, outside, measured, samples.losses.pieces, ends_after_s=HILL_BREAK_S)
+    return float((found.longest_ms(found.parts, samples.hold_ms) >= FAST_HILL_S * 1000).sum())
+
+
+def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float | None:
+    """The same for a ceiling: losses end no stretch, and stretches less than 10 s apart are one."""
+    if samples.is_sparse:
+        return None
+    hill = _fast_uphill(samples, 0.04, 1.05 * v_thr_mps)
+    one_piece = np.zeros(len(samples.t_ms), dtype=np.intp)
+    found = stretches(samples, hill, ~hill, samples.v_known, one_piece, ends_after_s=0.0).parts
+    if not len(found.places):
+        return 0.0
+    lasting_ms, first = found.sums(samples.hold_ms[found.places]), found.first()
+    last = found.places[np.concatenate([found.starts[1:], [len(found.places)]]).astype(np.intp) - 1]
+    apart_ms = samples.t_ms[first[1:]] - samples.end_ms[last[:-1]]
+    joined = np.concatenate([[0], np.cumsum(apart_ms >= HILL_BREAK_S * 1000)])
+    return float(len(np.unique(joined[lasting_ms >= FAST_HILL_S * 1000])))
+
+
+def _is_no_hill(samples: Samples, hill: Mask) -> Mask:
+    """Samples known not to be fast uphill: a running one with an unknown grade may be."""
+    return ~hill & (~samples.running | ~np.isnan(samples.grade))
 
 
 def _fast_uphill(samples: Samples, grade: float, limit_mps: float) -> Mask:
+    """Running samples at that grade or steeper whose three-second speed costs as much as the limit on the level."""
     fast = samples.running & (samples.grade >= grade)
-    fast[fast] = np.round(equivalent_speed(samples.v_mps[fast], samples.grade[fast]), 6) >= round(limit_mps, 6)
+    fast[fast] = np.round(equivalent_speed(samples.v3_mps[fast], samples.grade[fast]), 6) >= round(limit_mps, 6)
     return fast
 
 

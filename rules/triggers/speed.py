@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rules.metric import Metric
-from rules.signal.efforts import fast
+from rules.signal.efforts import fast, reaches
 from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 PERCENTS = (60, 70, 80, 90, 95)
-UNTOLD_WHEN_SMART = (80, 90, 95)  # a watch that is silent for seconds on purpose hides short sprints
+UNTOLD_WHEN_SPARSE = (80, 90, 95)  # samples more than 1.5 s apart hide short sprints
 
 
 def _of_percent(x: int) -> tuple[Metric, ...]:
@@ -39,7 +39,20 @@ METRICS = (
     *(metric for x in PERCENTS for metric in _of_percent(x)),
     Metric(name="t_thr95_s", unit="s", label="time at 95 % of threshold speed or faster", reference="v_thr"),
     Metric(name="t_thr105_s", unit="s", label="time at 105 % of threshold speed or faster", reference="v_thr"),
+    Metric(
+        name="t_thr95_ceil_s",
+        unit="s",
+        label="time at 95 % of threshold speed or faster, without the noise of the sensor",
+        reference="v_thr",
+    ),
+    Metric(
+        name="t_thr105_ceil_s",
+        unit="s",
+        label="time at 105 % of threshold speed or faster, without the noise of the sensor",
+        reference="v_thr",
+    ),
 )
+SURGE = 1.05  # of a limit: so fast over 10 s is no noise; expert default
 
 
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
@@ -56,14 +69,25 @@ def measure(samples: Samples, references: References) -> dict[str, float | None]
         for x in PERCENTS:
             metrics |= _at(samples, x, v_max)
     if v_thr is not None:
-        metrics["t_thr95_s"] = samples.seconds(fast(samples, 0.95 * v_thr))
-        metrics["t_thr105_s"] = samples.seconds(fast(samples, 1.05 * v_thr))
+        metrics |= _tempo(samples, v_thr)
+    return metrics
+
+
+def _tempo(samples: Samples, v_thr: float) -> dict[str, float | None]:
+    """Time about the threshold speed: over 15 s for a dose; for a ceiling over 30 s, or clearly above it over 10 s."""
+    v10, v30 = (samples.run.centred_mean(width_ms, least_covered=0.5) for width_ms in (10_000, 30_000))
+    metrics: dict[str, float | None] = {}
+    for percent in (95, 105):
+        limit = percent / 100 * v_thr
+        metrics[f"t_thr{percent}_s"] = samples.seconds(reaches(samples.v15_mps, limit))
+        over_limit = reaches(v30, limit) | reaches(v10, SURGE * limit)
+        metrics[f"t_thr{percent}_ceil_s"] = samples.seconds(over_limit)
     return metrics
 
 
 def told_percents(samples: Samples) -> tuple[int, ...]:
     """The limits at which this recording can tell efforts apart."""
-    return tuple(x for x in PERCENTS if not (samples.smart and x in UNTOLD_WHEN_SMART))
+    return tuple(x for x in PERCENTS if not (samples.is_sparse and x in UNTOLD_WHEN_SPARSE))
 
 
 def _peak_pct(samples: Samples, width_s: float, v_max: float) -> float | None:
@@ -75,6 +99,6 @@ def _at(samples: Samples, x: int, v_max: float) -> dict[str, float | None]:
     quick = fast(samples, x / 100 * v_max)
     metrics: dict[str, float | None] = {f"fast{x}_m": samples.metres(quick), f"fast{x}_s": samples.seconds(quick)}
     if x in told_percents(samples):
-        efforts = samples.efforts[x]
-        metrics |= {f"eff{x}_n": float(sum(e.level for e in efforts)), f"eff{x}_ceil_n": float(len(efforts))}
+        for_dose = sum(effort.level for effort in samples.dose_efforts[x])
+        metrics |= {f"eff{x}_n": float(for_dose), f"eff{x}_ceil_n": float(len(samples.efforts[x]))}
     return metrics

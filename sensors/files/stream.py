@@ -69,6 +69,7 @@ def read(data: bytes) -> tuple[FileRun, ...]:
         sources=_sources(stream),
         cadence_unit=_cadence_unit(stream),
         hold_s=hold_for(t_s),
+        from_packets=(stream.source or {}).get("recording") != "smart",
         notes=_strangers(found),
     )
     asked: dict[str, object] = {

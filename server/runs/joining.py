@@ -50,6 +50,7 @@ def join(recordings: Sequence[Recording]) -> Recording:
         "sources": {name: source for name in CHANNELS if (source := _source(name, apart)) is not None},
         "cadence_unit": _unit(apart),
         "hold_s": hold_s,
+        "from_packets": all(one.from_packets for one in apart),
         "pauses_s": (*_shifted_pauses(apart), *_gaps(apart)),
     }
     return Recording(t_s=t_s, **channels, start=origin, **facts)  # type: ignore[arg-type]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from measured_runs import exposure_of, measured, recording, segment
 
 from rules.signal.grade import cost, equivalent_speed
 from rules.vocabulary import References
-from sensors.recording import Recording
+from sensors.recording import CHANNELS, Recording
 
 MEASURED = ("inc1_s", "inc2_s", "inc4_s", "inc8_s", "inc2_m", "dn4_s", "vert_up_m", "uf_n", "uf_s")
 
@@ -96,30 +98,47 @@ def test_a_grade_without_a_speed_tells_nothing_of_running():
 @pytest.mark.parametrize(
     ("speed", "grade", "for_s", "uf_n", "uf_s"),
     [
-        (3.4, 0.04, 8, 1, 8),  # C(.04)/C(0) is 1.23645: 3.4 m/s cost 4.204, and 105 % of 4.0 is 4.2
-        (3.39, 0.04, 8, 0, 8),  # 4.1916
-        (3.4, 0.04, 7, 0, 7),
-        (3.5, 0.0399, 8, 0, 8),
-        (3.5, 0.03, 8, 0, 8),  # 3 % is enough for the seconds, at 100 %: 3.5 x 1.1734 is 4.107
-        (3.4, 0.03, 8, 0, 0),  # 3.989
-        (3.5, 0.0299, 8, 0, 0),
+        (3.4, 0.04, 10, 1, 8),  # C(.04)/C(0) is 1.23645: 3.4 m/s cost 4.204, and 105 % of 4.0 is 4.2
+        (3.39, 0.04, 10, 0, 8),  # 4.1916
+        (3.4, 0.04, 9, 0, 7),
+        (3.5, 0.0399, 10, 0, 8),
+        (3.5, 0.03, 10, 0, 8),  # 3 % is enough for the seconds, at 100 %: 3.5 x 1.1734 is 4.107
+        (3.4, 0.03, 10, 0, 0),  # 3.989
+        (3.5, 0.0299, 10, 0, 0),
     ],
 )
 def test_a_fast_hill_is_judged_by_what_it_costs(speed, grade, for_s, uf_n, uf_s):
+    """The three-second speed blunts the first and the last second of the hill: 10 s are 8 s at speed."""
     metrics = incline(segment(60, 2.5, grade=0.0), segment(for_s, speed, grade=grade), segment(60, 2.5, grade=0.0))
     assert (metrics["uf_n"], metrics["uf_s"]) == (uf_n, uf_s)
 
 
-@pytest.mark.parametrize(("between_s", "uf_n"), [(9, 1), (10, 2)])
+FLAT = segment(60, 2.2, grade=0.0)
+
+
+@pytest.mark.parametrize(("between_s", "uf_n"), [(7, 1), (8, 2)])
 def test_two_hills_are_two_when_ten_seconds_lie_between(between_s, uf_n):
+    """The blunted seconds at the end of the first hill and at the beginning of the second lie between them too."""
+    hill = segment(10, 3.6, grade=0.05)  # 3.6 x 1.3014 is 4.685; blunted 3.133 x 1.3014 is 4.078, below 4.2
+    metrics = incline(FLAT, hill, segment(between_s, 2.2, grade=0.0), hill, FLAT)
+    assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (uf_n, uf_n)
+
+
+def test_two_short_hills_close_together_are_no_long_one():
+    """Each has 6 s at speed, and 8 s without a break are needed, for a dose and for a ceiling."""
     hill = segment(8, 3.6, grade=0.05)
-    assert incline(segment(60, 2.5, grade=0.0), hill, segment(between_s, 2.5, grade=0.0), hill)["uf_n"] == uf_n
+    metrics = incline(FLAT, hill, segment(5, 2.2, grade=0.0), hill, FLAT)
+    assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (0, 0)
 
 
-def test_two_short_hills_close_together_are_summed():
-    hill = segment(4, 3.6, grade=0.05)
-    assert incline(hill, segment(9, 2.5, grade=0.0), hill)["uf_n"] == 1
-    assert incline(hill, segment(10, 2.5, grade=0.0), hill)["uf_n"] == 0
+def test_lost_samples_make_no_fast_hill_of_a_dose_and_hide_none_from_a_ceiling():
+    """A hill of 12 s whose sixth and seventh second are lost: no piece of 8 s; 6 s are held before and 4 s after."""
+    hill = segment(12, 3.6, grade=0.05)
+    whole = recording(FLAT, hill, FLAT, from_packets=True)
+    kept = [place for place in range(len(whole)) if place not in (65, 66)]
+    lossy = replace(whole, **{name: getattr(whole, name)[kept] for name in ("t_s", *CHANNELS)})
+    assert (measured(whole).metrics["uf_n"], measured(whole).metrics["uf_ceil_n"]) == (1, 1)
+    assert (measured(lossy).metrics["uf_n"], measured(lossy).metrics["uf_ceil_n"]) == (0, 1)
 
 
 def test_fast_hills_need_threshold_speed():
@@ -133,8 +152,9 @@ def test_a_steep_walk_is_no_fast_hill():
 
 
 def test_fast_hills_cannot_be_told_from_a_watch_that_is_silent_on_purpose():
-    metrics = incline(segment(100, 5.0, grade=0.05), hold_s=8.0)
-    assert (metrics["uf_n"], metrics["uf_s"], metrics["inc4_s"]) == (None, 100, 100)
+    metrics = incline(segment(100, 5.0, grade=0.05), hz=0.5, hold_s=8.0)
+    assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (None, None)
+    assert (metrics["uf_s"], metrics["inc4_s"]) == (99, 99), "a sample every 2 s, the last of which holds for 1 s"
 
 
 def test_an_incline_that_the_runner_typed_in_is_held_against_ceilings_and_earns_nothing():

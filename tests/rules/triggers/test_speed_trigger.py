@@ -24,7 +24,8 @@ def test_one_effort_of_four_seconds_is_measured_as_the_specification_works_it_ou
     """300 s at 3.0, 4 s at 6.0, 300 s at 3.0 (worked example M2).
 
     The three-second speed over the four fast seconds is 5, 6, 6, 5, and 4, 4 beside them. 70 % of 8.0 is 5.6: the two
-    sixes, 12 m. 95 % of 4.0 is 3.8: all six. A window of 3 s lies within the four: 6.0 of 8.0 is 75 %.
+    sixes, 12 m. 95 % of 4.0 is 3.8: over 15 s the four fast seconds among slow ones are exactly that, in the twelve
+    windows that hold them all. A window of 3 s lies within the four: 6.0 of 8.0 is 75 %.
     """
     metrics = speed(segment(300, 3.0), segment(4, 6.0), segment(300, 3.0))
     expected = {
@@ -36,8 +37,10 @@ def test_one_effort_of_four_seconds_is_measured_as_the_specification_works_it_ou
         "fast70_s": 2,
         "fast60_m": 24,  # 60 % is 4.8: the fives and the sixes, but each sample adds its own 6.0 m
         "fast60_s": 4,
-        "t_thr95_s": 6,
-        "t_thr105_s": 4,  # 4.2
+        "t_thr95_s": 12,
+        "t_thr95_ceil_s": 8,  # over 30 s it is 3.4; over 10 s 4.2 or 4.05, above 1.05 x 3.8, in eight windows
+        "t_thr105_ceil_s": 0,  # 4.2 over 10 s is below 1.05 x 4.2
+        "t_thr105_s": 0,  # 4.2
     }
     assert {name: metrics[name] for name in expected} == expected
 
@@ -66,15 +69,13 @@ def test_an_effort_counts_from_two_seconds_at_speed(fast_s, efforts):
     assert speed(segment(60, 3.0), segment(fast_s, 6.0), segment(60, 3.0))["eff70_n"] == efforts
 
 
-@pytest.mark.parametrize(
-    ("silent_s", "efforts"),
-    [(2.999, 1), (3.0, 2), (3.001, 2)],
-)
-def test_three_seconds_without_data_end_an_effort(silent_s, efforts):
+@pytest.mark.parametrize(("silent_s", "efforts"), [(2.999, 1), (3.0, 2), (3.001, 2)])
+def test_three_seconds_without_data_end_an_effort_for_a_ceiling_and_none_for_a_dose(silent_s, efforts):
     # the sample at 9 s holds until 12 s; then silence
     again = 12 + silent_s
     times = [*range(10), *(again + second for second in range(10))]
-    assert efforts_of(times, [6.0] * 20) == efforts
+    metrics = measured(at(times, [6.0] * 20)).metrics
+    assert (metrics["eff70_ceil_n"], metrics["eff70_n"]) == (efforts, 1), "nobody measured that the runner slowed down"
 
 
 @pytest.mark.parametrize(("below_s", "efforts"), [(0.5, 1), (0.9, 1), (1.0, 2), (1.1, 2)])

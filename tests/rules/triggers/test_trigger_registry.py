@@ -24,7 +24,7 @@ NAMED_BESIDE = names(
 )
 INFORMING = names(
     """decoupling_pct rolling_drift_pct hr_drift_pct cadence_decay_pct d_prime_min_m depleted_s d_model_broken
-    peak5_pct fast60_m fast95_m inc2_m vert_up_m steps trimp"""
+    fast60_m fast95_m inc2_m vert_up_m steps trimp"""
 )
 
 
