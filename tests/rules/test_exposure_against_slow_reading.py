@@ -77,7 +77,7 @@ def quick_measure(rows, given):
         grade=[row["grade"] for row in rows],
         sources={"grade": "runner" if given["typed_grade"] else "treadmill"},
         hold_s=float(given["hold_s"]),
-        origin="packets" if given["packets"] else "file",
+        from_packets=given["packets"],
         cadence_unit=given["cadence_unit"],
         pauses_s=given["pauses"],
     )
