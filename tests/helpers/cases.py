@@ -156,6 +156,10 @@ def document(case: Case) -> dict[str, Any]:
     return {
         "programme": case.programme,
         "profile": case.profile,
+        "profile_since": _plain(case.profile_since),
+        "profile_before": case.profile_before,
+        "nerve_checked_at": _plain(case.nerve_checked_at),
+        "asked_since": _plain(case.asked_since),
         "stage": case.stage,
         "stage_override": dict(case.stage_override),
         "stage_entered_at": _plain(case.stage_entered_at),

@@ -30,11 +30,12 @@ WHY = "She ran on a borrowed pod"
 
 def test_of_two_programmes_the_less_permissive_decides_and_all_reasons_are_kept():
     both = cautious([decide(F), BACK])
-    assert (both.decision, both.target_stage, both.sufficient) == (Decision.REGRESS, "P2", True)
+    assert (both.decision, both.target_stage, both.sufficient) == (Decision.REGRESS, "P2", False)
     assert set(both.codes) == {"RED_RESPONSE", "DOSE"}
     assert sum(reason.code == "DOSE" for reason in both.reasons) == 2
-    assert both.programme_version == "1"
-    assert [part.item for part in both.missing] == ["latest_24h"]
+    assert both.programme_version == "2"
+    loading = ["sessions", "total.fat_s", "max.run_s", "each.run_s"]
+    assert [part.item for part in both.missing] == [*loading, "settled", "latest_24h"], "after a RED it begins anew"
 
 
 def test_where_both_step_back_each_ladder_names_its_stage():
@@ -46,7 +47,7 @@ def test_where_both_step_back_each_ladder_names_its_stage():
 
 def test_both_versions_are_named_where_they_differ():
     other = replace(READY, programme_version="7")
-    assert cautious([READY, other]).programme_version == "1 + 7"
+    assert cautious([READY, other]).programme_version == "2 + 7"
 
 
 def test_enough_is_enough_only_in_both():

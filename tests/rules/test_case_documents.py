@@ -57,6 +57,12 @@ WRONG = [
     ("stage_override", {"window_days": [1]}, r"stage_override\.window_days"),
     ("profile", 3, "profile: expected text or an object or null"),
     ("profile", {"green": {"during": "mild"}}, r"profile\.green\.during: expected a number or null, got text"),
+    ("profile_since", "2026-03-20T00:00:00Z", "profile_since and profile_before belong together: give both or neither"),
+    ("profile_before", "TENDON", "profile_since and profile_before belong together: give both or neither"),
+    ("profile_before", 3, "profile_before: expected text or an object or null"),
+    ("profile_since", "lately", "profile_since"),
+    ("nerve_checked_at", "2026-03-20", "nerve_checked_at: '2026-03-20' is not a time with a zone"),
+    ("asked_since", "2026-03-20T00:00", "asked_since: .* is not a time with a zone"),
     ("baseline_morning", 11, "baseline_morning: expected a number <= 10"),
     ("baseline_morning", "1", "baseline_morning: expected a number or null, got text"),
     ("references.v_max_mps", 0, r"references\.v_max_mps: expected a number > 0"),
@@ -71,6 +77,8 @@ WRONG = [
     ("sessions.0.check_in.after", -1, r"sessions\[0\]\.check_in\.after: expected a number >= 0"),
     ("sessions.0.check_in.morning", "2", r"sessions\[0\]\.check_in\.morning"),
     ("sessions.0.check_in.stopped", "no", r"sessions\[0\]\.check_in\.stopped: expected true or false or null"),
+    ("sessions.0.check_in.painkillers", "no", r"sessions\[0\]\.check_in\.painkillers: expected true or false or null"),
+    ("sessions.0.check_in.sitting", 11, r"sessions\[0\]\.check_in\.sitting: expected a number <= 10"),
     ("sessions.0.check_in.during", True, r"sessions\[0\]\.check_in\.during"),
     ("sessions.0.metrics.run_s", "1800", r"sessions\[0\]\.metrics\.run_s should be a number or null"),
     ("sessions.0.metrics.run_s", True, r"sessions\[0\]\.metrics\.run_s should be a number or null"),
@@ -142,6 +150,11 @@ def test_a_case_reads_the_same_from_bytes_text_and_object():
 def test_a_case_survives_its_own_document():
     case = volume_stage(flags=(flag(),), holds=(hold("03-30 00:00"),), daily=mornings(1, 1))
     assert Case.from_json(document(case)) == case
+    since = datetime(2026, 3, 20, tzinfo=UTC)
+    loosened = volume_stage(profile="TENDON", profile_since=since, profile_before={"name": "FIBRE"})
+    assert Case.from_json(document(loosened)) == loosened
+    examined = volume_stage(nerve_checked_at=since, asked_since=since)
+    assert Case.from_json(document(examined)) == examined
 
 
 @pytest.mark.parametrize(
@@ -159,7 +172,11 @@ def test_any_zone_is_the_same_moment(text):
 
 
 @pytest.mark.parametrize(
-    "part", ["sessions", "daily", "flags", "holds", "references", "stage_override", "profile", "notes"]
+    "part",
+    [
+        *("sessions", "daily", "flags", "holds", "references", "stage_override", "profile", "notes"),
+        *("nerve_checked_at", "asked_since", "profile_since", "profile_before"),
+    ],
 )
 def test_what_is_empty_may_be_null_or_left_out(part):
     assert Case.from_json(put(part, None)) == Case.from_json(without(part))

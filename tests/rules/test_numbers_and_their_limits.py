@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from cases import NOW, codes, mornings, only, run, volume_stage
 
-from rules.load import spike
+from rules.load import comparisons
 from rules.numbers import plain, total
 from rules.profiles import choose
 from rules.response import classify
+from rules.view import look
 from rules.vocabulary import CheckIn, References
 
 TENDON = choose("TENDON", None)
+
+
+def jump(declared_m, *runs_m):
+    """The code of the jump of an outing of these distances, where so much was declared; None where it is none."""
+    sessions = (run(f"s{i}", NOW, 1200, run_m, None) for i, run_m in enumerate(runs_m))
+    references = References(declared_longest_m=declared_m, declared_at=NOW)
+    case = replace(volume_stage(), sessions=tuple(sessions), references=references)
+    found = comparisons(look(case))[f"s{len(runs_m) - 1}"].jump
+    return found.limit.code if found else None
 
 
 def test_an_amount_beyond_all_running_counts_as_a_thousand_million():
@@ -30,22 +39,20 @@ def test_a_rise_in_the_morning_is_read_to_six_decimals(morning, response):
 
 
 def test_a_better_morning_is_no_rise_and_no_less_than_none():
-    strict = choose({"green": {"rise": -0.5}}, "TENDON")
+    strict = choose({"name": "TENDON", "green": {"rise": -0.5}}, None)
     assert classify(CheckIn(during=0, morning=0), strict, 3.0, None).name == "AMBER", "a limit nobody can keep"
 
 
 @pytest.mark.parametrize(("declared_m", "is_jump"), [(3000, False), (2999.999_999_7, False), (2999.999_996, True)])
 def test_a_jump_is_read_to_six_decimals(declared_m, is_jump):
-    declared = References(declared_longest_m=declared_m, declared_at=NOW)
-    assert (spike(run("far", NOW, 1200, 3500, None), [], declared) is not None) is is_jump
+    assert (jump(declared_m, 3605) is not None) is is_jump, "500 m more than 3,000 m, and 3 %"
 
 
 @pytest.mark.parametrize(
-    ("declared_m", "is_jump"), [(10_000, False), (9999.999_999_8, False), (9999.999_995_5, True), (9999.9, True)]
+    ("declared_m", "is_next"), [(10_000, False), (9999.999_999_8, False), (9999.999_995_5, True), (9999.9, True)]
 )
-def test_the_ratio_of_a_jump_is_read_to_six_decimals_of_a_metre(declared_m, is_jump):
-    declared = References(declared_longest_m=declared_m, declared_at=NOW)
-    assert (spike(run("far", NOW, 3600, 11_000, None), [], declared) is not None) is is_jump
+def test_the_ratio_of_a_jump_is_read_to_six_decimals_of_a_metre(declared_m, is_next):
+    assert (jump(declared_m, 13_000) == "SPIKE_MODERATE") is is_next
 
 
 @pytest.mark.parametrize(
@@ -69,17 +76,20 @@ def test_a_whole_number_is_shown_without_its_point_and_nothing_else_is_changed()
 
 
 @pytest.mark.parametrize(
-    ("before_m", "run_m", "code"),
+    ("declared_m", "run_m", "code"),
     [
-        (6500.1, 7150.11, None),  # 1.1 times in decimals, a little more in floating point
-        (6500.1, 7150.111, "SPIKE_SMALL"),
+        (2500.2, 3090.206, None),  # 1.03 times 3,000.2 in decimals, a little less in floating point
+        (2500.2, 3090.207, "SPIKE_SMALL"),
         (5600.1, 7280.13, "SPIKE_SMALL"),
         (5600.1, 7280.131, "SPIKE_MODERATE"),
         (3300.3, 6600.6, "SPIKE_MODERATE"),
         (3300.3, 6600.601, "SPIKE_LARGE"),
     ],
 )
-def test_a_jump_at_exactly_its_limit_is_none_whatever_the_decimals(before_m, run_m, code):
-    base = run("base", NOW - timedelta(days=3), 2000, before_m, None)
-    jump = spike(run("jump", NOW, 2000, run_m, None), [base], References())
-    assert (jump.limit.code if jump else None) == code
+def test_a_jump_at_exactly_its_limit_is_none_whatever_the_decimals(declared_m, run_m, code):
+    assert jump(declared_m, run_m) == code
+
+
+def test_the_distances_of_an_outing_add_up_as_written():
+    assert jump(5000, 1888.1, 1888.2, 1888.7) is None, "5,665 m: a tenth more than 5,000 m, and 3 %"
+    assert jump(5000, 1888.1, 1888.2, 1888.701) == "SPIKE_SMALL"

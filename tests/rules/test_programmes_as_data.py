@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cases import volume_stage
@@ -48,6 +51,36 @@ def test_null_in_a_change_deletes():
     assert load("NEURAL").stages[2].ceil == {"run_s": 3300, "peak3_pct": 60}
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_every_stage_that_limits_steep_running_uphill_limits_it_downhill(key):
+    before = {stage.id: stage.ceil for stage in load(f"{key}@1").stages}
+    for stage in load(key).stages:
+        own = before[stage.id].get("dn4_s")
+        expected = own if own is not None or "inc4_s" not in stage.ceil else 300
+        assert stage.ceil.get("dn4_s") == expected, stage.id
+
+
+def _specified() -> dict[str, dict]:
+    folder = os.environ.get("STRIDEGATE_REAL_DATA")
+    return json.loads(Path(folder, "programmes2.json").read_bytes()) if folder else {}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("key", "document"), _specified().items(), ids=list(_specified()))
+def test_a_built_in_programme_has_the_numbers_of_the_specification(key, document):
+    programme, specified = load(key), load(document)
+    names = ("name", "version", "profile", "sites", "add_on")
+    assert [getattr(programme, name) for name in names] == [getattr(specified, name) for name in names]
+    assert [replace(stage, evidence={}) for stage in programme.stages] == [
+        replace(stage, evidence={}) for stage in specified.stages
+    ]
+
+
+def test_an_earlier_version_is_kept_under_its_own_key():
+    assert [load(f"{key}@1").version for key in KEYS] == ["1"] * len(KEYS)
+    assert load("NEURAL@1").origin == "NEURAL"
+
+
 def test_sites_and_versions_stand_in_each_programme_and_are_not_inherited():
     assert load("NEURAL").sites == ()
     mine = load({"extends": "PHT"})
@@ -57,7 +90,7 @@ def test_sites_and_versions_stand_in_each_programme_and_are_not_inherited():
 def test_each_built_in_programme_reads_with_its_version_and_sources():
     for key in KEYS:
         programme = load(key)
-        assert programme.version == "1"
+        assert programme.version == "2"
         assert programme.stages[-1].terminal
         assert len({stage.id for stage in programme.stages}) == len(programme.stages)
         assert {"profile", "min_days", "ceil", "spacing_h"} <= set(programme.evidence)
@@ -163,7 +196,6 @@ def test_an_override_may_make_a_stage_the_last_or_an_ordinary_one():
 
 PROFILE_CHANGES = [
     ({"name": "TENDON", "green": {"during": 5}}, 5, 3, 6),
-    ({"green": {"during": 5}}, 5, 3, 6),
     ({"name": "FIBRE"}, 2, 2, 5),
     ({"name": "TENDON", "green": {"during": None, "after": 4}, "red": {"during": 7}}, 3, 4, 7),
 ]
@@ -175,11 +207,11 @@ def test_a_changed_profile_keeps_the_limits_it_does_not_name(wanted, during, aft
     assert (profile.green.during, profile.green.after, profile.red.during) == (during, after, red)
 
 
-def test_a_profile_of_ones_own_needs_every_limit():
-    every = {"during": 1, "after": 1, "rise": 1}
-    assert choose({"name": "mine", "green": every, "red": {"during": 4, "after": 4, "rise": 4}}, None).red.rise == 4
-    with pytest.raises(ProgrammeInvalid, match="does not say its limit for 'during'"):
-        choose({"name": "mine", "green": {}, "red": {}}, "TENDON")
+@pytest.mark.parametrize("name", [None, "", "mine", "tendon"])
+def test_limits_without_the_name_of_a_known_profile_are_none(name):
+    every = dict.fromkeys(("during", "after", "rise", "morning"), 1)
+    with pytest.raises(ProgrammeInvalid, match="There is no tolerance profile named"):
+        choose({"name": name, "green": every, "red": dict.fromkeys(every, 4)}, "TENDON")
 
 
 def test_only_the_profile_neural_takes_a_spread_for_red():

@@ -76,13 +76,14 @@ def test_a_second_week_that_has_only_begun_has_room_for_its_sessions():
 def test_green_must_lie_below_red():
     tendon = PROFILES["TENDON"]
     assert profile_refusals(tendon) == ()
-    level = replace(tendon, green=Limits(during=6, after=3, rise=1))
-    assert [refusal.item for refusal in profile_refusals(level)] == ["during"]
+    for item in ("during", "after", "rise", "morning"):
+        level = replace(tendon, green=replace(tendon.green, **{item: tendon.red.of(item)}))
+        assert [refusal.item for refusal in profile_refusals(level)] == [item]
 
 
 def test_a_bold_edit_is_asked_about_and_may_be_saved():
     bold = P3.changed({"ceil": {"run_s": 4291, "peak3_pct": None}, "min_days": 13})
-    wide = replace(PROFILES["TENDON"], green=Limits(during=5.5, after=3, rise=1))
+    wide = replace(PROFILES["TENDON"], green=Limits(during=5.5, after=3, rise=1, morning=3))
     warnings = edit_warnings(P3, bold, default=P3, profile=wide)
     assert [warning.split()[:4] for warning in warnings] == [
         ["The", "ceiling", "for", "running"],

@@ -32,12 +32,13 @@ def counted(case: Case) -> list[str]:
 
 NOT_ELIGIBLE = [
     ("AMBER", {"during": 4}),
-    ("RED", {"during": 6}),
+    ("pain that moved down the leg", {"distal_spread": True}),
+    ("painkillers", {"painkillers": True}),
     ("not answered in the run", {"during": None}),
     ("the morning not answered", {"morning": None}),
     ("no check-in", {"check_in": None}),
     ("a poor sensor", {"quality": "POOR"}),
-    ("over a ceiling", {"peak3_pct": 60.5}),
+    ("over a ceiling", {"peak3_pct": 61.81}),
     ("28 days and a second ago", {"start": NOW - timedelta(days=28) - SECOND}),
     ("before this stage", {"start": at("02-27 23:59")}),
     ("in the future", {"start": NOW + SECOND}),
@@ -58,16 +59,17 @@ def test_a_session_that_is_not_eligible_adds_nothing(change):
     [
         {"during": 3, "after": 3, "morning": 2},
         {"after": None},
-        {"peak3_pct": 60},
+        {"peak3_pct": 61.8},
         {"peak3_pct": None},
         {"start": NOW - timedelta(days=28)},
-        {"distal_spread": True},
+        {"distal_spread": False, "painkillers": False},
         {"stiff_min": 29.9},
     ],
     ids=str,
 )
 def test_a_session_just_within_every_limit_is_eligible(change):
-    assert "a1" in eligible(with_run(replace(A, stage_entered_at=at("03-02 00:00")), "a1", **change))
+    case = with_runs(replace(A, stage_entered_at=at("03-02 00:00")), run("b", at("03-09 07:00"), 600, 2000, felt()))
+    assert "a1" in eligible(with_run(case, "a1", **change))
 
 
 def test_a_session_in_the_second_the_stage_began_belongs_to_it():
@@ -76,7 +78,8 @@ def test_a_session_in_the_second_the_stage_began_belongs_to_it():
 
 
 def test_a_stage_without_a_window_counts_what_it_has_seen_in_60_days():
-    endless = replace(A, stage_entered_at=at("01-01 00:00"), stage_override={"window_days": None})
+    between = (run(f"b{days}", NOW - timedelta(days=days), 600, 2000, felt()) for days in (50, 38, 26))
+    endless = replace(with_runs(A, *between), stage_entered_at=at("01-01 00:00"), stage_override={"window_days": None})
     assert "a1" in eligible(with_run(endless, "a1", start=NOW - timedelta(days=60)))
     assert "a1" not in eligible(with_run(endless, "a1", start=NOW - timedelta(days=60) - SECOND))
 
@@ -88,9 +91,34 @@ def test_sessions_are_taken_from_the_first_on_with_their_starts_apart():
     assert counted(late) == ["d0", "d3", "d5"]
 
 
-def test_sessions_without_a_spacing_all_count():
-    twice = replace(A, sessions=tuple(run(f"d{i}", at("03-28 07:00"), 1500, 5000, felt()) for i in range(3)))
-    assert counted(replace(twice, stage_override={"spacing_h": None})) == ["d0", "d1", "d2"]
+def test_without_a_spacing_one_session_of_each_outing_counts():
+    times = ("03-28 07:00", "03-28 07:00", "03-28 12:00", "03-29 00:25")
+    four = replace(A, sessions=tuple(run(f"d{i}", at(time), 1500, 5000, felt()) for i, time in enumerate(times)))
+    unspaced = replace(four, stage_override={"spacing_h": None, "ceil": None})
+    assert counted(unspaced) == ["d0", "d3"], "d3 begins 12 hours after the end of d2"
+    assert counted(with_run(unspaced, "d0", run_s=1499)) == ["d1", "d3"], "the first that has what each needs"
+    assert counted(with_run(unspaced, "d3", start=at("03-29 00:24:59"))) == ["d0"]
+
+
+def test_of_an_outing_every_session_adds_to_the_total():
+    evening = run("b", at("03-28 12:00"), 600, 2000, felt(), fat_s=100)
+    assert missing(with_run(with_runs(A, evening), "a4", fat_s=199)) == {"total.fat_s": (1199, 1200)}
+    assert missing(with_run(with_runs(A, evening), "a4", fat_s=200)) == {}
+
+
+def test_no_session_of_an_outing_over_a_ceiling_counts_the_earlier_ones_neither():
+    evening = run("b", at("03-28 12:00"), 1599, 2000, felt())
+    assert {"a5", "b"} <= set(eligible(with_runs(A, evening))), "1,800 and 1,599 s: 3,300 s and 3 %"
+    over = with_run(with_runs(A, evening), "b", run_s=1600)
+    assert not {"a5", "b"} & set(eligible(over))
+    assert "a5" in eligible(with_run(over, "b", start=at("03-28 19:30"))), "12 hours after its end"
+    poor = with_run(with_runs(A, evening), "b", quality="POOR", peak3_pct=90)
+    assert "a5" not in eligible(poor), "a poor sensor breaks a ceiling as well"
+
+
+def test_of_an_outing_with_an_amber_session_the_green_one_counts():
+    evening = run("b", at("03-28 12:00"), 600, 2000, felt(4))
+    assert eligible(with_runs(A, evening)) == ["a1", "a2", "a3", "a4", "a5"]
 
 
 def test_a_session_too_short_to_count_still_adds_to_the_total():
@@ -111,10 +139,10 @@ def test_the_total_is_of_all_eligible_sessions_and_the_best_is_one_of_them():
 
 
 def test_what_each_session_needs_is_named_only_while_sessions_are_short():
-    few = only(A, "a1")
+    few = only(A, "a5")
     assert list(missing(few)) == ["sessions", "total.fat_s", "max.run_s"], "1800 s is enough for each"
-    assert "each.run_s" in missing(with_run(few, "a1", run_s=1499))
-    assert missing(with_run(few, "a1", run_s=None))["each.run_s"] == (None, 1500)
+    assert "each.run_s" in missing(with_run(few, "a5", run_s=1499))
+    assert missing(with_run(few, "a5", run_s=None))["each.run_s"] == (None, 1500)
 
 
 def test_a_metric_nobody_measured_is_null_and_without_a_session_it_is_0():
@@ -270,7 +298,7 @@ def test_without_any_speed_of_the_runner_both_kinds_of_ceilings_are_noted():
 def test_without_a_programme_nothing_is_earned_and_the_reason_is_told():
     verdict = decide(replace(A, stage="P11"))
     assert (verdict.decision, verdict.sufficient, verdict.missing) == (Decision.INSUFFICIENT_DATA, False, ())
-    assert verdict.programme_version == "1"
+    assert verdict.programme_version == "2"
     assert verdict.codes == ("PROGRAMME_INVALID", "DOSE")
     assert "has no stage 'P11'" in str(verdict.reasons[0].measured)
 
@@ -295,8 +323,8 @@ def test_a_verdict_in_json_has_these_fields_and_plain_numbers():
         ],
         "missing": [{"item": "total.fat_s", "measured": 1100, "required": 1200, "unit": "s"}],
         "notes": ["HR_ABSENT_INFO"],
-        "rules_version": "1",
-        "programme_version": "1",
+        "rules_version": "2",
+        "programme_version": "2",
     }
     assert isinstance(plain["missing"][0]["measured"], int)
 
