@@ -30,6 +30,8 @@ from random_values import (
     ANY_ANSWERS,
     ANY_RUNS,
     DAY,
+    EDGE_AGES,
+    FLARES,
     GOOD_ANSWERS,
     GOOD_NEXT,
     GOOD_RUNS,
@@ -105,7 +107,7 @@ def draw_case(pick: Pick, *, terminal: bool = True, anything: bool = False) -> C
         now=NOW,
         baseline_morning=pick([None, 0, 0.3, 1, 2]),
         baseline_stiff_min=pick([None, 0, 10]),
-        onset_at=pick([None, NOW - 42 * DAY, NOW - 30 * DAY, NOW - 35 * DAY + SECOND]),
+        onset_at=pick([None, NOW - 42 * DAY, NOW - 30 * DAY, NOW - 35 * DAY, NOW - 35 * DAY + SECOND]),
         references=_references(pick),
         sessions=some,
         daily=() if good else _daily(pick, some),
@@ -146,26 +148,43 @@ def _moved(session: Session, start: datetime) -> Session:
 
 
 def _timeline(pick: Pick, stage: str, care: int) -> tuple[Session, ...]:
-    """Sessions one after the other, the last at an edge before now; or each at a moment of its own."""
+    """Sessions one after the other, the last or any of them at an edge before now; or each at a moment of its own."""
     made: list[Session] = []
     first = start = NOW
-    scattered = care <= 5 and pick([True, False])
     ids = pick([("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"), ("b", "a", "d", "c", "f", "e", "h", "g")])
-    for place in range(pick([4, 5, 6, 7, 8] if care >= 9 else range(9))):
+    for place in range(pick([4, 5, 6, 7, 8] if care >= 8 else range(9))):
         good = pick(range(10)) < care
         session = _session(pick, ids[place], start, stage, good, spoilt=not good and care >= 5)
-        made.append(_moved(session, _moment(pick, 14 if good else 70)) if scattered else session)
-        kind, time = pick(GOOD_NEXT if good and (care == 10 or pick([True, True, False])) else NEXT)
-        start = {"start": start, "end": session.end, "first": first}[kind] + time
+        made.append(_short(pick, session) if good and care in (8, 9) and pick([True, False, False]) else session)
+        kind, time = pick(GOOD_NEXT if care == 10 or (care >= 5 and pick([True, True, False])) else NEXT)
+        start = {"start": start, "end": made[-1].end, "first": first}[kind] + time
         first = start if kind == "start" else first
-    if not made or scattered:
-        return tuple(made)
-    last = made[-1].start if pick([True, True, False]) else made[-1].end
-    age = pick([37 * HOUR, 40 * HOUR, 60 * HOUR] if care == 10 or pick([True, False]) else LAST_AGES)
-    if care < 9 and pick(range(12)) == 0:
-        age = pick([-SECOND, -2 * DAY])
-    by = NOW - age - last
-    return tuple(_moved(session, session.start + by) for session in made)
+    if care == 8:
+        made = _with_flare(pick, made)
+    if care <= 5 and pick([True, False]):
+        return tuple(_moved(session, _moment(pick, pick([14, 70]))) for session in made)
+    return _anchored(pick, made, care) if made else ()
+
+
+def _with_flare(pick: Pick, made: list[Session]) -> list[Session]:
+    """One session that was not tolerated, seldom two; of its outing the time may be unknown."""
+    for _ in range(pick([1, 1, 1, 2])):
+        place = pick(range(len(made)))
+        session = replace(made[place], check_in=pick(FLARES + SORE))
+        made[place] = _without_time(session) if pick(range(8)) == 0 else session
+    return made
+
+
+def _anchored(pick: Pick, made: list[Session], care: int) -> tuple[Session, ...]:
+    """The sessions moved together, so that one of them begins or ends at an edge; those after now left out."""
+    anchor, age = made[-1], pick([37 * HOUR, 40 * HOUR, 60 * HOUR] if care == 10 or pick([True, False]) else LAST_AGES)
+    if care < 10 and pick([True, False, False, False]):
+        anchor, age = pick(made), pick(EDGE_AGES)
+    by = NOW - age - (anchor.start if pick([True, True, False]) else anchor.end)
+    moved = [_moved(session, session.start + by) for session in made]
+    if care < 8 and pick(range(10)) == 0:
+        return tuple(_moved(session, session.start + pick([age, age + SECOND, 2 * DAY])) for session in moved)
+    return tuple(session for session in moved if session.start <= NOW)
 
 
 def _entry(pick: Pick, some: tuple[Session, ...], care: int) -> datetime:
