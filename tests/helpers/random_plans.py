@@ -100,6 +100,5 @@ OVERRIDES: list[dict[str, Any]] = [
     {"ceil": {"run_m": 4000, "peak3_pct": 58}},
     {"ceil": {"run_s": 1500.5, "eff90_n": 2, "t_thr95_s": 300, "cont_run_s": 1200}},
     {"ceil7": {"runs": 2}},
-    {"n": None},
     {"n": 0},
 ]

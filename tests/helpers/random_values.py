@@ -95,11 +95,13 @@ _AFTER_START = [*near(24 * HOUR, 48 * HOUR), 30 * HOUR, 72 * HOUR, 96 * HOUR]
 _AFTER_FIRST = [*near(20 * HOUR), 19 * HOUR]
 LONG_GAPS = near(8 * DAY, 15 * DAY, 28 * DAY, 56 * DAY)
 NEXT = (
-    [("start", time) for time in _AFTER_START * 3]
+    [("start", timedelta(0)), ("start", 5 * timedelta(minutes=1))]
+    + [("start", time) for time in _AFTER_START * 3]
     + [("end", time) for time in _AFTER_END * 2]
     + [("first", time) for time in _AFTER_FIRST]
     + [("start", time) for time in LONG_GAPS]
 )
 GOOD_NEXT = [("start", 24 * HOUR), ("start", 48 * HOUR), ("start", 48 * HOUR), ("start", 73 * HOUR)]
+SHORT_TIMES = [120, 180, 299, 300, 599, 600, 601, 749, 750, 900]
 LAST_AGES = [2 * HOUR, 11 * HOUR, *near(36 * HOUR), 40 * HOUR, 3 * DAY, 6 * DAY, *near(7 * DAY), *LONG_GAPS]
 MORNINGS = [*near(5 * HOUR, 36 * HOUR), 8 * HOUR, 24 * HOUR]
