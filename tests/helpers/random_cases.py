@@ -30,8 +30,6 @@ from random_values import (
     ANY_ANSWERS,
     ANY_RUNS,
     DAY,
-    EDGE_AGES,
-    FLARES,
     GOOD_ANSWERS,
     GOOD_NEXT,
     GOOD_RUNS,
@@ -43,6 +41,7 @@ from random_values import (
     ONE_WRONG,
     PAINS,
     SECOND,
+    SHORT_TIMES,
     answers,
     good_values,
     metric_values,
@@ -78,7 +77,7 @@ def sessions(draw: Any, id: str, good: bool) -> Session:
 
 @st.composite
 def random_cases(draw: Any, terminal: bool = True, anything: bool = False) -> Case:
-    """A case: in two of five all sessions are good, so that many are ready; in one of five most of them.
+    """A case: in a third of them all sessions are good, so that many are ready; in another third most of them.
 
     With `anything` also stage overrides, own profiles of add-ons, and what cannot be used (PROGRAMME_INVALID).
     """
@@ -94,11 +93,13 @@ def seeded_cases(seed: int, how_many: int, *, anything: bool = True) -> Iterator
 
 def draw_case(pick: Pick, *, terminal: bool = True, anything: bool = False) -> Case:
     """A case from choices; `care` is how many of ten sessions are good."""
-    care = pick([10, 10, 9, 5, 0])
+    care = pick([10, 10, 9, 8, 5, 0])
     good = care == 10
     plan, stages = pick(LADDERS[:1] if good and pick([True, True, False]) else LADDERS)
     stage = pick(stages if terminal else tuple(stage for stage in stages if stage not in TERMINAL))
     some = _timeline(pick, stage, care)
+    if care < 10 and pick(range(12)) == 0:
+        some = _not_measured(pick, some)
     case = Case(
         programme=plan,
         stage=stage,
@@ -107,8 +108,8 @@ def draw_case(pick: Pick, *, terminal: bool = True, anything: bool = False) -> C
         now=NOW,
         baseline_morning=pick([None, 0, 0.3, 1, 2]),
         baseline_stiff_min=pick([None, 0, 10]),
-        onset_at=pick([None, NOW - 42 * DAY, NOW - 30 * DAY, NOW - 35 * DAY, NOW - 35 * DAY + SECOND]),
-        references=_references(pick),
+        onset_at=pick([None, NOW - 42 * DAY, NOW - 30 * DAY, NOW - 35 * DAY + SECOND]),
+        references=_references(pick, some),
         sessions=some,
         daily=() if good else _daily(pick, some),
         flags=() if care >= 5 else pick([(), (), (), (Flag(code="fever_unwell", raised_at=NOW),)]),
@@ -138,9 +139,23 @@ def _session(pick: Pick, id: str, start: datetime, stage: str, good: bool, spoil
         done[name] = pick(metric_values[name])
     run_s = done.pop("run_s")
     session = run(id, start, run_s or 0, done.pop("run_m"), check_in, quality=quality, **done)
-    if run_s is not None:
-        return session
-    return replace(session, end=start + 1200 * SECOND, metrics={**session.metrics, "run_s": None})
+    return session if run_s is not None else _without_time(session)
+
+
+def _without_time(session: Session) -> Session:
+    return replace(session, end=session.start + 1200 * SECOND, metrics={**session.metrics, "run_s": None})
+
+
+def _short(pick: Pick, session: Session) -> Session:
+    """The same session as a jog, or as one that ends in the middle: too short for most rules, or just long enough."""
+    run_s = pick(SHORT_TIMES)
+    metrics = {**session.metrics, "run_s": run_s, "cont_run_s": run_s}
+    return replace(session, end=session.start + run_s * SECOND, metrics=metrics)
+
+
+def _not_measured(pick: Pick, some: tuple[Session, ...]) -> tuple[Session, ...]:
+    name = pick(["fat_s", "eff90_n", "inc2_s", "inc4_s", "t_thr95_s", "uf_n", "peak3_pct", "run_m", "run_s"])
+    return tuple(replace(session, metrics={**session.metrics, name: None}) for session in some)
 
 
 def _moved(session: Session, start: datetime) -> Session:
@@ -148,50 +163,37 @@ def _moved(session: Session, start: datetime) -> Session:
 
 
 def _timeline(pick: Pick, stage: str, care: int) -> tuple[Session, ...]:
-    """Sessions one after the other, the last or any of them at an edge before now; or each at a moment of its own."""
+    """Sessions one after the other, the last at an edge before now; or each at a moment of its own."""
     made: list[Session] = []
     first = start = NOW
+    scattered = care <= 5 and pick([True, False])
     ids = pick([("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"), ("b", "a", "d", "c", "f", "e", "h", "g")])
-    for place in range(pick([4, 5, 6, 7, 8] if care >= 8 else range(9))):
+    for place in range(pick([4, 5, 6, 7, 8] if care >= 9 else range(9))):
         good = pick(range(10)) < care
         session = _session(pick, ids[place], start, stage, good, spoilt=not good and care >= 5)
-        made.append(_short(pick, session) if good and care in (8, 9) and pick([True, False, False]) else session)
+        if good and care in (8, 9) and pick([True, False, False, False]):
+            session = _short(pick, session)
+        made.append(_moved(session, _moment(pick, 14 if good else 70)) if scattered else session)
         kind, time = pick(GOOD_NEXT if care == 10 or (care >= 5 and pick([True, True, False])) else NEXT)
-        start = {"start": start, "end": made[-1].end, "first": first}[kind] + time
+        start = {"start": start, "end": session.end, "first": first}[kind] + time
         first = start if kind == "start" else first
-    if care == 8:
-        made = _with_flare(pick, made)
-    if care <= 5 and pick([True, False]):
-        return tuple(_moved(session, _moment(pick, pick([14, 70]))) for session in made)
-    return _anchored(pick, made, care) if made else ()
-
-
-def _with_flare(pick: Pick, made: list[Session]) -> list[Session]:
-    """One session that was not tolerated, seldom two; of its outing the time may be unknown."""
-    for _ in range(pick([1, 1, 1, 2])):
-        place = pick(range(len(made)))
-        session = replace(made[place], check_in=pick(FLARES + SORE))
-        made[place] = _without_time(session) if pick(range(8)) == 0 else session
-    return made
-
-
-def _anchored(pick: Pick, made: list[Session], care: int) -> tuple[Session, ...]:
-    """The sessions moved together, so that one of them begins or ends at an edge; those after now left out."""
-    anchor, age = made[-1], pick([37 * HOUR, 40 * HOUR, 60 * HOUR] if care == 10 or pick([True, False]) else LAST_AGES)
-    if care < 10 and pick([True, False, False, False]):
-        anchor, age = pick(made), pick(EDGE_AGES)
-    by = NOW - age - (anchor.start if pick([True, True, False]) else anchor.end)
-    moved = [_moved(session, session.start + by) for session in made]
-    if care < 8 and pick(range(10)) == 0:
-        return tuple(_moved(session, session.start + pick([age, age + SECOND, 2 * DAY])) for session in moved)
-    return tuple(session for session in moved if session.start <= NOW)
+    if not made or scattered:
+        return tuple(made)
+    last = made[-1].start if pick([True, True, False]) else made[-1].end
+    age = pick([37 * HOUR, 40 * HOUR, 60 * HOUR] if care == 10 or pick([True, False]) else LAST_AGES)
+    if care < 9 and pick(range(12)) == 0:
+        age = pick([-SECOND, -2 * DAY])
+    by = NOW - age - last
+    return tuple(_moved(session, session.start + by) for session in made)
 
 
 def _entry(pick: Pick, some: tuple[Session, ...], care: int) -> datetime:
-    if some and pick([True, False]):
-        first = pick(some if care < 9 else sorted(some, key=lambda session: session.start)[:2])
+    if some and pick([True, True, False]):
+        first = pick(some if care < 8 else sorted(some, key=lambda session: session.start)[:2])
         return first.start - pick([timedelta(0), -SECOND, HOUR, DAY, 5 * DAY, *near(8 * DAY)])
-    return NOW - 20 * DAY if care >= 9 else pick([NOW + DAY, NOW - 3 * DAY, *[_moment(pick, 70)] * 8])
+    if care >= 8:
+        return NOW - 20 * DAY
+    return _moment(pick, pick([14, 35, 70])) if pick(range(8)) else NOW + DAY
 
 
 def _daily(pick: Pick, some: tuple[Session, ...]) -> tuple[DailyCheckIn, ...]:
@@ -233,14 +235,17 @@ def _with_anything(pick: Pick, case: Case) -> Case:
     return replace(case, profile=pick(UNUSABLE_PROFILES))
 
 
-def _references(pick: Pick) -> References:
+def _references(pick: Pick, some: Sequence[Session] = ()) -> References:
     """The runner's speeds: mostly known."""
+    declared_at = [None, NOW - 20 * DAY, NOW - 35 * DAY]
+    if some:
+        declared_at.append(pick(some).start - 30 * DAY - pick([timedelta(0), SECOND]))
     return References(
         v_max_mps=pick([8.0, 8.0, 8.0, 4.0, None]),
         v_max_kind=pick(["measured", "measured", "measured", "estimated", None]),
         v_thr_mps=pick([4.0, 4.0, 2.35, None]),
         declared_longest_m=pick([None, 3000, 4000, 6000]),
-        declared_at=pick([None, NOW - 20 * DAY, NOW - 35 * DAY]),
+        declared_at=pick(declared_at),
     )
 
 

@@ -89,21 +89,19 @@ ONE_WRONG = [
     for name, values in answers.items()
     for _ in "ab"
 ]
-# Not tolerated: RED in every profile, AMBER in most.
-FLARES = [CheckIn(during=8, after=2, morning=1), CheckIn(during=2, after=2, morning=7), CheckIn(during=1, stopped=True)]
-SORE = [CheckIn(during=4, after=2, morning=1), CheckIn(during=1, after=1, morning=0, stiff_min=40)]
 # The next session: so long after the end of the one before, after its start, or after the first start of the outing.
 _AFTER_END = [*near(12 * HOUR), 2 * HOUR, 5 * HOUR, 11 * HOUR]
 _AFTER_START = [*near(24 * HOUR, 48 * HOUR), 30 * HOUR, 72 * HOUR, 96 * HOUR]
 _AFTER_FIRST = [*near(20 * HOUR), 19 * HOUR]
 LONG_GAPS = near(8 * DAY, 15 * DAY, 28 * DAY, 56 * DAY)
 NEXT = (
-    [("start", time) for time in _AFTER_START * 3]
+    [("start", timedelta(0)), ("start", 5 * timedelta(minutes=1))]
+    + [("start", time) for time in _AFTER_START * 3]
     + [("end", time) for time in _AFTER_END * 2]
     + [("first", time) for time in _AFTER_FIRST]
     + [("start", time) for time in LONG_GAPS]
 )
 GOOD_NEXT = [("start", 24 * HOUR), ("start", 48 * HOUR), ("start", 48 * HOUR), ("start", 73 * HOUR)]
-EDGE_AGES = near(7 * DAY, 14 * DAY, 28 * DAY, 30 * DAY, 60 * DAY, 10 * DAY)
+SHORT_TIMES = [120, 180, 299, 300, 599, 600, 601, 749, 750, 900]
 LAST_AGES = [2 * HOUR, 11 * HOUR, *near(36 * HOUR), 40 * HOUR, 3 * DAY, 6 * DAY, *near(7 * DAY), *LONG_GAPS]
 MORNINGS = [*near(5 * HOUR, 36 * HOUR), 8 * HOUR, 24 * HOUR]

@@ -26,7 +26,8 @@ def decide(document: dict[str, Any]) -> dict[str, Any]:
     try:
         situation = Situation(document, Plan(document))
     except PlanInvalid:
-        return verdict_of([*flags, reason("PROGRAMME_INVALID", CANNOT_TELL)], False, [], notes)
+        unusable = [reason("PROGRAMME_INVALID", CANNOT_TELL), reason("DOSE", CONTINUE)]
+        return verdict_of([*flags, *unusable], False, [], notes)
     reasons = [*flags, *(reason("CLOCK_FUTURE", CANNOT_TELL, "start", session_id=id) for id in future)]
     for row in ROWS:
         reasons += list(row(situation))

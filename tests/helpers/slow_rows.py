@@ -80,15 +80,18 @@ def gap_rows(situation: Situation) -> Iterator[Reason]:
 
 
 def bad_morning(situation: Situation) -> Iterator[Reason]:
-    """A daily morning at the RED limit, of the last week or with no good run since; the latest is named."""
+    """A daily morning at the RED limit, of the last week or with no good run since; the largest is named."""
     good = [s.start for s in situation.sessions if s.kind == "GREEN" and not s.poor and s.is_run]
-    for at, value in reversed(situation.daily):
+    bad = []
+    for at, value in situation.daily:
         limit = situation.limits_at(at).red["morning"]
         recent = at >= situation.since(7, entry=False)
         lasting = at >= situation.since(60, entry=False) and not any(start > at for start in good)
         if value >= limit and (recent or lasting):
-            yield reason("BAD_MORNING", HOLD, "morning", value, limit)
-            return
+            bad.append((value, at, limit))
+    if bad:
+        value, _, limit = max(bad)
+        yield reason("BAD_MORNING", HOLD, "morning", value, limit)
 
 
 def morning_trend(situation: Situation) -> Iterator[Reason]:
