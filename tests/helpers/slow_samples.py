@@ -33,13 +33,10 @@ class Sample:
     cad: float | None
     grade: int | None
     hold: int = 0
+    end: int = 0
     mean: dict[int, int | None] = field(default_factory=dict)  # by window, seconds
     running: bool = False
     fatigued: bool = False
-
-    @property
-    def end(self) -> int:
-        return self.t + self.hold
 
     @property
     def v3(self) -> int | None:
@@ -94,6 +91,7 @@ def give_holds(samples, limit):
     for i, sample in enumerate(samples):
         is_last = i + 1 == len(samples)
         sample.hold = SECOND if is_last else min(samples[i + 1].t - sample.t, limit)
+        sample.end = sample.t + sample.hold
 
 
 def remove_out_of_range(samples, cadence_unit):
