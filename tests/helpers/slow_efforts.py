@@ -39,7 +39,7 @@ class Timing:
     def __init__(self, samples, *, packets):
         intervals = [after.t - before.t for before, after in pairwise(samples)]
         self.step = quantile(intervals, Fraction(1, 4) if packets else Fraction(1, 2))
-        self.is_fine = self.step is None or self.step <= LONGEST_STEP
+        self.is_fine = self.step is not None and self.step <= LONGEST_STEP
         self.after_a_loss = [False] * len(samples)
         self.near_a_loss = [False] * len(samples)
         edges = [samples[0].t, samples[-1].t] if samples else []
@@ -76,7 +76,7 @@ class Effort:
     @property
     def is_level(self):
         """Unknown grade counts as level; the grade is the time-weighted mean."""
-        return self.graded == 0 or abs(self.grade_area) <= LEVEL * self.graded
+        return self.graded == 0 or abs(round(Fraction(self.grade_area, self.graded))) <= LEVEL
 
 
 def efforts_for_ceiling(samples, limit):

@@ -67,7 +67,8 @@ def slow_measure(
     metrics = running_metrics(with_speed) | {"steps": steps(samples), "dur_s": duration(samples) / Fraction(SECOND)}
     metrics |= speed_metrics(with_speed, v_max, timing, implausible)
     metrics |= threshold_metrics(with_speed, v_thr)
-    metrics |= incline_metrics(with_speed, v_thr, timing, typed_grade)
+    any_grade = any(sample.grade is not None for sample in samples)
+    metrics |= incline_metrics(with_speed, v_thr, timing, any_grade=any_grade, typed_grade=typed_grade)
     coverage = coverage_v(samples, with_speed, timing, pauses)
     is_poor = coverage < 0.8 or duration(samples) < 120 * SECOND or implausible
     notes = ("SPEED_IMPLAUSIBLE",) * implausible + ("cad_doubled",) * doubled
@@ -90,7 +91,7 @@ def duration(samples):
 
 def coverage_v(samples, with_speed, timing, pauses):
     """2.0.5 and section 6, point 2: holds count for at most 1.5 steps where the step is fine; rounded."""
-    limit = Fraction(3, 2) * timing.step if timing.is_fine and timing.step is not None else None
+    limit = Fraction(3, 2) * timing.step if timing.is_fine else None
     covered = sum(sample.hold if limit is None else min(sample.hold, limit) for sample in with_speed)
     length = duration(samples)
     if samples:
@@ -163,7 +164,7 @@ def best_window(samples, length_s):
                 k += 1
             if covered == width and parts >= 2 and (best is None or area > best):
                 best = area
-    return None if best is None else Fraction(best, width)
+    return None if best is None else round(Fraction(best, width))
 
 
 def is_implausible(samples, v_max_measured):
@@ -187,7 +188,7 @@ def speed_metrics(samples, v_max, timing, implausible):
     metrics = {}
     for length in (3, 5):
         best = best_window(samples, length)
-        metrics[f"peak{length}_pct"] = None if best is None else 100 * best / v_max
+        metrics[f"peak{length}_pct"] = None if best is None else Fraction(100 * best) / v_max
     for percent in PERCENTS:
         limit = Fraction(percent, 100) * v_max
         fast = [sample for sample in samples if sample.v3 >= limit]
@@ -222,12 +223,12 @@ def at_least(mean, limit):
     return mean is not None and mean >= limit
 
 
-def incline_metrics(samples, v_thr, timing, typed_grade):
-    """2.5, 2.6 and section 6, point 4; null unless the grade of 80 % of the running time is known."""
+def incline_metrics(samples, v_thr, timing, *, any_grade, typed_grade):
+    """2.5, 2.6 and section 6, point 4; null unless the grade of 80 % of the running time, and any at all, is known."""
     null = dict.fromkeys((*GRADE_METRICS, *UPHILL_METRICS, *(name.replace("_s", "_ceil_s") for name in TYPED_CEILINGS)))
     running = [sample for sample in samples if sample.running]
     graded = [sample for sample in running if sample.grade is not None]
-    if not graded or 5 * seconds(graded) < 4 * seconds(running):
+    if not samples or not any_grade or 5 * seconds(graded) < 4 * seconds(running):
         return null
     bands = {}
     for name, edge in GRADE_BANDS.items():

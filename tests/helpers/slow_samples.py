@@ -33,16 +33,13 @@ class Sample:
     cad: float | None
     grade: int | None
     hold: int = 0
-    mean: dict[int, Fraction | None] = field(default_factory=dict)  # by window, seconds
+    end: int = 0
+    mean: dict[int, int | None] = field(default_factory=dict)  # by window, seconds
     running: bool = False
     fatigued: bool = False
 
     @property
-    def end(self) -> int:
-        return self.t + self.hold
-
-    @property
-    def v3(self) -> Fraction | None:
+    def v3(self) -> int | None:
         return self.mean[3]
 
 
@@ -58,8 +55,7 @@ def prepare(rows, *, hold_s, cadence_unit):
     doubled = cadence_unit is None and counts_strides(samples)
     if doubled:
         for sample in samples:
-            if sample.cad is not None:
-                sample.cad *= 2
+            sample.cad = plausible_cadence(None if sample.cad is None else 2 * sample.cad)
     give_means(samples)
     for sample in samples:
         sample.running = is_running(sample)
@@ -95,6 +91,7 @@ def give_holds(samples, limit):
     for i, sample in enumerate(samples):
         is_last = i + 1 == len(samples)
         sample.hold = SECOND if is_last else min(samples[i + 1].t - sample.t, limit)
+        sample.end = sample.t + sample.hold
 
 
 def remove_out_of_range(samples, cadence_unit):
@@ -104,11 +101,14 @@ def remove_out_of_range(samples, cadence_unit):
             sample.v = None
         if sample.grade is not None and abs(sample.grade) > MAX_GRADE:
             sample.grade = None
-        if sample.cad is not None:
-            if cadence_unit == "strides":
-                sample.cad *= 2
-            if not CADENCE_LIMITS[0] <= sample.cad <= CADENCE_LIMITS[1]:
-                sample.cad = None
+        if sample.cad is not None and cadence_unit == "strides":
+            sample.cad *= 2
+        sample.cad = plausible_cadence(sample.cad)
+
+
+def plausible_cadence(cad):
+    """Steps a minute, or None."""
+    return cad if cad is not None and CADENCE_LIMITS[0] <= cad <= CADENCE_LIMITS[1] else None
 
 
 def remove_jumps(samples):
@@ -136,11 +136,16 @@ def counts_strides(samples):
 
 
 def weighted_median(pairs):
-    """The smallest value at which half of the weight is reached; None without any."""
-    half, reached = Fraction(sum(weight for _, weight in pairs), 2), 0
-    for value, weight in sorted(pairs):
+    """The value at half of the weight; where half of it ends exactly between two values, their mean. None without any.
+
+    With equal weights this is the ordinary median.
+    """
+    half, reached, pairs = Fraction(sum(weight for _, weight in pairs), 2), 0, sorted(pairs)
+    for place, (value, weight) in enumerate(pairs):
         reached += weight
-        if reached >= half:
+        if reached == half:
+            return (value + pairs[place + 1][0]) / 2
+        if reached > half:
             return value
     return None
 
@@ -149,6 +154,7 @@ def give_means(samples):
     """5.3 and 6.1: means of the held speed about the middle of each sample's hold, over what is covered.
 
     The windows of 10, 15 and 30 s need half of their time covered; all are null where the sample has no speed.
+    Means are rounded to 6 decimals before they are compared (version 2, section 1).
     """
     for i, sample in enumerate(samples):
         for seconds in WINDOWS_S:
@@ -159,7 +165,7 @@ def give_means(samples):
             width = seconds * SECOND
             area, covered = held_between(samples, i, middle - width // 2, middle + width // 2)
             if seconds == 3 or 2 * covered >= width:
-                sample.mean[seconds] = Fraction(area, covered)
+                sample.mean[seconds] = round(Fraction(area, covered))
 
 
 def held_between(samples, i, begin, end):
