@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 
 import numpy as np
 
-from rules.corroborated import tired
+from rules.measured_samples import measured_samples
 from rules.references import effective
 from rules.signal.effort import Effort
-from rules.signal.efforts import find, find_for_dose
 from rules.signal.grade import ENTERED
 from rules.signal.histogram import Bin, histogram
 from rules.signal.losses import LOST_FROM_STEPS
 from rules.signal.plausibility import NOTE as IMPLAUSIBLE
-from rules.signal.plausibility import is_speed_implausible
-from rules.signal.samples import Samples, prepare
+from rules.signal.samples import Samples
 from rules.triggers import METRICS, TRIGGERS
 from rules.triggers.fatigue import Previous
-from rules.triggers.speed import told_percents
 from rules.vocabulary import Quality, References
 from sensors.recording import Recording
 
@@ -31,6 +28,7 @@ __all__ = ["Exposure", "Previous", "measure"]
 LEAST_COVERAGE = 0.80
 SHORTEST_S = 120.0
 PARTIAL = "partial: "  # so begins a recording's note that a part of the run is missing
+SMART, SPARSE = "smart_recording", "sparse_speed"  # notes: short efforts of a file, or of packets, are not counted
 NO_REFERENCES = References()
 OF_TOP_SPEED = tuple(name for name, metric in METRICS.items() if metric.reference == "v_max")  # null if not plausible
 
@@ -76,27 +74,23 @@ def measure(
     the session before, for running back to back.
     """
     references = effective(references)
-    samples = prepare(recording)
-    late = tired(samples, references, fatigue_onset_s, previous, corroborated=corroborated)
-    samples = replace(samples, fatigued=late)
-    found = {x: find(samples, x, references.v_max_mps) for x in told_percents(samples)}
-    for_dose = {x: find_for_dose(samples, x, references.v_max_mps) for x in found}
-    samples = replace(samples, efforts=found, dose_efforts=for_dose)
+    samples = measured_samples(
+        recording, references, fatigue_onset_s=fatigue_onset_s, corroborated=corroborated, previous=previous
+    )
     measured: dict[str, float | None] = {}
     for trigger in TRIGGERS:
         measured |= trigger.measure(samples, references)
-    implausible = is_speed_implausible(samples, references)
-    if implausible:
+    if samples.is_implausible:
         measured |= dict.fromkeys(OF_TOP_SPEED)
     coverage = _coverage(samples)
-    efforts = tuple(chain.from_iterable(found.values()))
+    efforts = tuple(chain.from_iterable(samples.efforts.values()))
     return Exposure(
         metrics={name: _told(value) for name, value in measured.items()},
-        quality="POOR" if implausible else _quality(samples, coverage, recording),
+        quality="POOR" if samples.is_implausible else _quality(samples, coverage, recording),
         coverage_v=coverage,
         dur_s=round(samples.dur_s, 3),
         start=recording.start,
-        notes=(*_notes(samples, recording, references, efforts), *((IMPLAUSIBLE,) if implausible else ())),
+        notes=_notes(samples, recording, references, efforts),
         sources=_sources(samples, recording),
         histogram=histogram(samples),
         efforts=efforts,
@@ -143,12 +137,14 @@ def _notes(
         notes.append("grade_entered_by_runner")
     if any(effort.grade is None for effort in efforts):
         notes.append("effort_grade_unknown")
-    if samples.smart:
-        notes.append("smart_recording")
+    if samples.is_sparse and samples.step_ms > 0:
+        notes.append(SPARSE if recording.from_packets else SMART)
     if references.v_max_kind == "estimated":
         notes.append("v_max_estimated")
     if np.isnan(samples.heart_rate_bpm).all():
         notes.append("HR_ABSENT_INFO")
+    if samples.is_implausible:
+        notes.append(IMPLAUSIBLE)
     return tuple(notes)
 
 

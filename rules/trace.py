@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.corroborated import tired
+from rules.measured_samples import measured_samples
 from rules.references import effective
 from rules.signal.effort import Effort
-from rules.signal.efforts import find
-from rules.signal.samples import Samples, prepare
+from rules.signal.samples import Samples
 from rules.triggers.fatigue import Previous
-from rules.triggers.speed import told_percents
 from rules.vocabulary import References
 from sensors.recording import Recording
 
@@ -38,8 +37,8 @@ class Stretch:
 class Trace:
     """Columns of one length over `t_s`; NaN where nobody said. `end_s` is how far each sample speaks.
 
-    Speeds are means of three seconds in m/s, cadence is in steps a minute, grade a fraction. `efforts` are those of
-    every percentage of top speed that the recording can tell, whatever the grade.
+    Speeds are means of three seconds in m/s, cadence is in steps a minute, grade a fraction. `efforts` are all that
+    were seen at every percentage of top speed, whatever the grade; none if the speed is implausible.
     """
 
     t_s: Column
@@ -61,10 +60,13 @@ def trace(
     previous: Previous | None = None,
 ) -> Trace:
     """The session as `measure` sees it, with the same arguments."""
-    samples = prepare(recording)
-    references = effective(references)
-    late = tired(samples, references, fatigue_onset_s, previous, corroborated=corroborated)
-    samples, v_max = replace(samples, fatigued=late), references.v_max_mps
+    samples = measured_samples(
+        recording,
+        effective(references),
+        fatigue_onset_s=fatigue_onset_s,
+        corroborated=corroborated,
+        previous=previous,
+    )
     return Trace(
         t_s=samples.t_ms / 1000,
         end_s=samples.end_ms / 1000,
@@ -73,7 +75,7 @@ def trace(
         grade=samples.grade,
         heart_rate_bpm=samples.heart_rate_bpm,
         stretches=tuple(_stretches(samples)),
-        efforts=tuple(effort for x in told_percents(samples) for effort in find(samples, x, v_max)),
+        efforts=tuple(chain.from_iterable(samples.efforts.values())),
     )
 
 

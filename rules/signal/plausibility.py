@@ -15,12 +15,12 @@ LEAST_RUN_S = 600.0
 
 def is_speed_implausible(samples: Samples, references: References) -> bool:
     """Whether the highest fully covered three seconds, or the median running speed, is beyond what a runner reaches."""
-    peak_mps = samples.run.peak_mean(3000)
-    if peak_mps is not None and round(peak_mps, 6) > round(_fastest_mps(references), 6):
+    if samples.peak3_mps is not None and round(samples.peak3_mps, 6) > round(_fastest_mps(references), 6):
         return True
-    if samples.seconds(samples.running) < LEAST_RUN_S:
+    speed_mps, hold_ms = samples.v3_mps[samples.running], samples.hold_ms[samples.running]
+    if hold_ms.sum() < LEAST_RUN_S * 1000 or not (speed_mps > FASTEST_MEDIAN_MPS).any():
         return False
-    median_mps = weighted_median(samples.v3_mps[samples.running], samples.hold_ms[samples.running])
+    median_mps = weighted_median(speed_mps, hold_ms)
     return median_mps is not None and round(median_mps, 6) > FASTEST_MEDIAN_MPS
 
 

@@ -30,13 +30,12 @@ class Samples:
 
     `t_ms` counts from the first sample, `hold_ms` is how long a sample speaks: both whole milliseconds, so that sums
     are exact. `run` is the running integral of `v_mps`, `v3_mps` its mean over three seconds, in whole micrometres a
-    second, `v15_mps` that over fifteen. `cadence_spm` is in steps. `grade` comes from the best source there is
-    (`grade_source`, None without one); `grade_residual_m` is how badly a barometric slope fitted, `smooth_altitude_m`
-    what it was drawn through.
-    `fatigued` is None if it is not known; it and the efforts, by their percentage of top speed, are filled in once the
-    runner's own numbers are known: `efforts` are all of them, `dose_efforts` those that lost samples cannot have made.
-    `step_ms` is the usual interval between samples of the speed (NaN: not known). `smart` is a watch that is silent on
-    purpose.
+    second, `v15_mps` that over fifteen, `peak3_mps` the highest over three without a gap. `cadence_spm` is in steps.
+    `grade` comes from the best source there is (`grade_source`, None without one); `grade_residual_m` is how badly a
+    barometric slope fitted, `smooth_altitude_m` what it was drawn through.
+    `fatigued` is None if it is not known; it, `is_implausible` and the efforts, by their percentage of top speed, are
+    filled in once the runner's own numbers are known: `efforts` are all of them, `dose_efforts` those that lost samples
+    cannot have made. `step_ms` is the usual interval between samples of the speed (NaN: not known).
     """
 
     t_ms: Column
@@ -45,6 +44,7 @@ class Samples:
     v_mps: Column
     v3_mps: Column
     v15_mps: Column
+    peak3_mps: float | None
     cadence_spm: Column
     grade: Column
     grade_source: str | None
@@ -59,8 +59,8 @@ class Samples:
     dose_efforts: Mapping[int, tuple[Effort, ...]]
     step_ms: float
     losses: Losses
+    is_implausible: bool
     paused_s: float
-    smart: bool
     notes: tuple[str, ...]
 
     @property
@@ -110,6 +110,7 @@ def prepare(recording: Recording) -> Samples:
         v_mps=v,
         v3_mps=v3,
         v15_mps=run.centred_mean(15_000, least_covered=0.5),
+        peak3_mps=run.peak_mean(3000),
         cadence_spm=steps,
         grade=slope.grade,
         grade_source=slope.source,
@@ -124,8 +125,8 @@ def prepare(recording: Recording) -> Samples:
         dose_efforts={},
         step_ms=step_ms,
         losses=find_losses(t_ms, ~np.isnan(v), step_ms),
+        is_implausible=False,
         paused_s=_paused_s(recording, first_ms, t_ms, hold_ms),
-        smart=limit_ms > SENSOR_HOLD_S * 1000,
         notes=("cad_doubled",) if doubled else (),
     )
 

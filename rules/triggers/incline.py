@@ -24,7 +24,7 @@ METRICS = (
     Metric(name="grade_residual_m", unit="m", label="scatter of the barometer about the slope", informs=True),
     Metric(name="uf_n", unit="efforts", label="fast uphill efforts", reference="v_thr"),
     Metric(name="uf_s", unit="s", label="time fast uphill", reference="v_thr"),
-    Metric(name="uf_ceil_n", unit="efforts", label="fast uphill efforts, also near lost samples", reference="v_thr"),
+    Metric(name="uf_ceil_n", unit="efforts", label="fast uphill efforts, as limits count them", reference="v_thr"),
 )
 
 
@@ -87,10 +87,8 @@ def fast_hills(samples: Samples, v_thr_mps: float) -> float | None:
     return float((found.longest_ms(found.parts, samples.hold_ms) >= FAST_HILL_S * 1000).sum())
 
 
-def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float | None:
+def fast_hills_for_ceiling(samples: Samples, v_thr_mps: float) -> float:
     """The same for a ceiling: losses end no stretch, and stretches less than 10 s apart are one."""
-    if samples.is_sparse:
-        return None
     hill = _fast_uphill(samples, 0.04, 1.05 * v_thr_mps)
     one_piece = np.zeros(len(samples.t_ms), dtype=np.intp)
     found = stretches(samples, hill, ~hill, samples.v_known, one_piece, ends_after_s=0.0).parts

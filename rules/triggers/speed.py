@@ -8,7 +8,7 @@ from rules.signal.samples import Samples
 from rules.vocabulary import References
 
 PERCENTS = (60, 70, 80, 90, 95)
-UNTOLD_WHEN_SPARSE = (80, 90, 95)  # samples more than 1.5 s apart hide short sprints
+SHORT_EFFORTS = (80, 90, 95)  # percent; samples more than 1.5 s apart hide them
 
 
 def _of_percent(x: int) -> tuple[Metric, ...]:
@@ -42,13 +42,13 @@ METRICS = (
     Metric(
         name="t_thr95_ceil_s",
         unit="s",
-        label="time at 95 % of threshold speed or faster, without the noise of the sensor",
+        label="time at 95 % of threshold speed or faster, averaged over 30 s",
         reference="v_thr",
     ),
     Metric(
         name="t_thr105_ceil_s",
         unit="s",
-        label="time at 105 % of threshold speed or faster, without the noise of the sensor",
+        label="time at 105 % of threshold speed or faster, averaged over 30 s",
         reference="v_thr",
     ),
 )
@@ -58,14 +58,17 @@ SURGE = 1.05  # of a limit: so fast over 10 s is no noise; expert default
 def measure(samples: Samples, references: References) -> dict[str, float | None]:
     """Every speed metric of a session; null without speed or without the reference it is measured against.
 
-    `samples.efforts` are already filled in.
+    The efforts are already filled in.
     """
     v_max, v_thr = references.v_max_mps, references.v_thr_mps
     metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
     if not samples.v_known.any():
         return metrics
     if v_max is not None:
-        metrics |= {"peak3_pct": _peak_pct(samples, 3, v_max), "peak5_pct": _peak_pct(samples, 5, v_max)}
+        metrics |= {
+            "peak3_pct": _percent(samples.peak3_mps, v_max),
+            "peak5_pct": _percent(samples.run.peak_mean(5000), v_max),
+        }
         for x in PERCENTS:
             metrics |= _at(samples, x, v_max)
     if v_thr is not None:
@@ -85,20 +88,17 @@ def _tempo(samples: Samples, v_thr: float) -> dict[str, float | None]:
     return metrics
 
 
-def told_percents(samples: Samples) -> tuple[int, ...]:
-    """The limits at which this recording can tell efforts apart."""
-    return tuple(x for x in PERCENTS if not (samples.is_sparse and x in UNTOLD_WHEN_SPARSE))
-
-
-def _peak_pct(samples: Samples, width_s: float, v_max: float) -> float | None:
-    peak = samples.run.peak_mean(width_s * 1000)
-    return None if peak is None else 100 * peak / v_max
+def _percent(peak_mps: float | None, v_max: float) -> float | None:
+    return None if peak_mps is None else 100 * peak_mps / v_max
 
 
 def _at(samples: Samples, x: int, v_max: float) -> dict[str, float | None]:
     quick = fast(samples, x / 100 * v_max)
-    metrics: dict[str, float | None] = {f"fast{x}_m": samples.metres(quick), f"fast{x}_s": samples.seconds(quick)}
-    if x in told_percents(samples):
-        for_dose = sum(effort.level for effort in samples.dose_efforts[x])
-        metrics |= {f"eff{x}_n": float(for_dose), f"eff{x}_ceil_n": float(len(samples.efforts[x]))}
-    return metrics
+    is_countable = not (samples.is_sparse and x in SHORT_EFFORTS)
+    return {
+        f"fast{x}_m": samples.metres(quick),
+        f"fast{x}_s": samples.seconds(quick),
+        f"eff{x}_n": float(sum(effort.level for effort in samples.dose_efforts[x])) if is_countable else None,
+        # What was seen counts against a limit, though more may have been missed.
+        f"eff{x}_ceil_n": float(len(samples.efforts[x])),
+    }

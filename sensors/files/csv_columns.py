@@ -18,6 +18,7 @@ from sensors.files.sport import sport_named
 from sensors.recording import CHANNELS, CadenceUnit, Recording
 
 COLUMNS = ("t_s", *CHANNELS)
+YES = "yes"
 MOST = 1_000_000_000  # seconds that a sample stands for, packets that could not be read: no run comes near
 
 
@@ -33,7 +34,8 @@ def read(data: bytes) -> tuple[FileRun, ...]:
 
     A cell that is empty or "nan" was not said. Lines before the header that begin with # may say more, one fact a
     line: `# start: 2026-03-01T07:00:00Z`, `# cadence_unit: strides`, `# source altitude_m: barometer`,
-    `# pause: 600 660` (seconds), `# hold_s: 3`, `# sport: running`, `# unreadable_packets: 2`, `# note: …`.
+    `# pause: 600 660` (seconds), `# hold_s: 3`, `# from_packets: yes`, `# sport: running`,
+    `# unreadable_packets: 2`, `# note: …`.
     Raise UnreadableFile naming line and column of what is no number, and for infinity.
     """
     lines = data.decode("utf-8-sig", errors="replace").splitlines()
@@ -49,6 +51,7 @@ def read(data: bytes) -> tuple[FileRun, ...]:
         sources=facts.sources(),
         cadence_unit=facts.cadence_unit(),
         hold_s=hold_s,
+        from_packets=facts.from_packets(),
         pauses_s=facts.pauses(),
         unreadable_packets=int(facts.number("unreadable_packets", 0)),
         notes=(*facts.all("note"), *left_out),
@@ -75,6 +78,8 @@ def _remarks(recording: Recording, sport: str) -> Iterator[tuple[str, str]]:
     if recording.cadence_unit is not None:
         yield "cadence_unit", recording.cadence_unit
     yield "hold_s", repr(recording.hold_s)
+    if recording.from_packets:
+        yield "from_packets", YES
     for channel, source in recording.sources.items():
         yield f"source {channel}", source
     for begin_s, end_s in recording.pauses_s:
@@ -155,6 +160,12 @@ class _Facts:
         if unit not in (None, "steps", "strides"):
             raise UnreadableFile(f"This CSV file counts cadence in {unit[:40]!r}; it can be steps or strides.")
         return cast(CadenceUnit | None, unit)
+
+    def from_packets(self) -> bool:
+        answer = self.one("from_packets")
+        if answer not in (None, YES):
+            raise UnreadableFile(f"This CSV file has from_packets {answer[:40]!r}; leave the line out, or write {YES}.")
+        return answer == YES
 
     def pauses(self) -> tuple[tuple[float, float], ...]:
         pauses = [tuple(_finite(word, "pause") for word in value.split()) for value in self.all("pause")]

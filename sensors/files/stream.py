@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from sensors.errors import UnreadableFile
 from sensors.files.columns import hold_for
 from sensors.files.run import FileRun
-from sensors.recording import CHANNELS, CadenceUnit, Column, Recording
+from sensors.recording import CHANNELS, SENSOR_HOLD_S, CadenceUnit, Column, Recording
 
 MOST_SAMPLES = 2_000_000  # a day at 20 Hz; more is a slip of the pen
 _ASKED = ("references", "fatigue_onset_s", "previous", "source")
+SMART = "smart"
 _BAROMETER = ("barometric", "barometer", "baro")
 
 Seconds = Annotated[float, Meta(gt=0, le=1_000_000)]
@@ -52,6 +53,7 @@ def recognises(head: bytes) -> bool:
 def read(data: bytes) -> tuple[FileRun, ...]:
     """The one run of the stream, a sample every 1/hz seconds from t = 0; a channel that a segment leaves out is NaN.
 
+    It stands for the packets of sensors, unless its `source.recording` is "smart": then for the file of a watch.
     `asked` holds `references`, `fatigue_onset_s`, `previous` and `source` as found. Raise UnreadableFile with where
     and what is wrong.
     """
@@ -63,13 +65,14 @@ def read(data: bytes) -> tuple[FileRun, ...]:
     columns = _columns(stream)
     kept = _kept(len(columns["t_s"]), stream.drop_samples)
     t_s = columns.pop("t_s")[kept]
+    is_smart = (stream.source or {}).get("recording") == SMART
     recording = Recording.of(
         t_s,
         **{name: column[kept] for name, column in columns.items()},
         sources=_sources(stream),
         cadence_unit=_cadence_unit(stream),
-        hold_s=hold_for(t_s),
-        from_packets=(stream.source or {}).get("recording") != "smart",
+        hold_s=hold_for(t_s) if is_smart else SENSOR_HOLD_S,
+        from_packets=not is_smart,
         notes=_strangers(found),
     )
     asked: dict[str, object] = {

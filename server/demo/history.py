@@ -49,6 +49,7 @@ def recording(outing: Outing, start: datetime, seed: int) -> Recording:
         },
         cadence_unit="steps",
         hold_s=3.0,
+        from_packets=True,
     )
 
 

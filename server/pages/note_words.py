@@ -13,6 +13,10 @@ WORDS = {
     "grade_entered_by_runner": N_("The incline was typed in: it counts for limits, not for the dose."),
     "effort_grade_unknown": N_("Nobody knows whether the fast efforts were on level ground."),
     "smart_recording": N_("The watch kept only some of the seconds: short efforts may be missing."),
+    "sparse_speed": N_("We got the speed less often than every 1.5 seconds. We couldn't count short fast efforts."),
+    "SPEED_IMPLAUSIBLE": N_(
+        "The recorded speed is too high for running. The run doesn't count for the dose, nor its fast parts for limits."
+    ),
     "v_max_estimated": N_("Top speed is an estimate: it sets limits, and earns no dose near top speed."),
     "entered_by_hand": N_("This run was typed in: no sensor recorded it."),
 }

@@ -48,6 +48,7 @@ def _recording(feed: Feed) -> Recording:
         "sources": {name: feed.one_of(SOURCES) for name in CHANNELS},
         "notes": feed.one_of(((), ("partial: the end is missing",))),
     }
+    facts["from_packets"] = facts["unreadable_packets"] % 2 == 1
     rows = feed.whole("H") % 600
     columns = {name: _column(feed, rows) for name in ("t_s", *CHANNELS)}
     return Recording.of(columns.pop("t_s"), **columns, **facts)

@@ -63,14 +63,16 @@ SUITES = (
     Suite(
         name="measuring",
         modules=(
-            *_modules("exposure", "corroborated"),
+            *_modules("exposure", "measured_samples", "corroborated"),
             *_modules(*(f"signal/{name}" for name in ("order", "samples", "held", "pauses", "cadence", "grade"))),
             *_modules(*(f"signal/{name}" for name in ("barometer", "efforts", "bouts"))),
+            *_modules(*(f"signal/{name}" for name in ("losses", "stretches", "plausibility"))),
             *_modules(*(f"triggers/{name}" for name in ("speed", "fatigue", "incline", "entered_incline"))),
             *_modules(*(f"triggers/{name}" for name in ("running", "field"))),
         ),
         tests=(
             *_tests("test_exposure_measured", "test_samples_prepared", "test_barometric_slope"),
+            *_tests("test_tempo_measured", "test_losses", "test_implausible_speed"),
             *(
                 f"tests/rules/triggers/{path.name}"
                 for path in sorted((ROOT / "tests/rules/triggers").glob("test_*.py"))

@@ -86,13 +86,29 @@ def test_a_run_of_which_a_part_is_missing_is_poor():
 
 
 def test_the_notes_say_what_was_odd():
-    run = recording(segment(200, 6.0, cadence_spm=85), unreadable_packets=3, notes=("clock jumped",), hold_s=8.0)
+    run = recording(
+        segment(200, 6.0, cadence_spm=85), hz=0.5, unreadable_packets=3, notes=("clock jumped",), hold_s=8.0
+    )
     notes = measured(run, references=References(v_thr_mps=4.0)).notes
     assert notes[0] == "clock jumped"
     assert {"cad_doubled", "unreadable_packets 3", "effort_grade_unknown", "smart_recording", "v_max_estimated"} <= {
         *notes
     }
     assert "HR_ABSENT_INFO" in notes
+
+
+@pytest.mark.parametrize(
+    ("hz", "from_packets", "note"),
+    [
+        (0.5, True, "sparse_speed"),
+        (0.5, False, "smart_recording"),
+        (1.0, True, None),
+        (1.0, False, None),
+    ],
+)
+def test_a_speed_that_comes_too_seldom_for_short_efforts_is_noted(hz, from_packets, note):
+    notes = measured(recording(segment(600, 3.0), hz=hz, from_packets=from_packets)).notes
+    assert {"sparse_speed", "smart_recording"} & {*notes} == ({note} if note else set())
 
 
 def test_a_plain_run_has_no_notes():
@@ -210,6 +226,7 @@ recordings = st.builds(
     st.fixed_dictionaries(
         {
             "hold_s": st.sampled_from([3.0, 8.0]) | st.floats(),
+            "from_packets": st.booleans(),
             "cadence_unit": st.sampled_from([None, "steps", "strides"]),
             "sources": st.sampled_from([{}, {"altitude_m": "barometer"}, {"grade": "runner"}]),
             "pauses_s": st.lists(st.tuples(st.floats(), st.floats()), max_size=3).map(tuple),

@@ -17,7 +17,7 @@ from sensors.recording import CHANNELS, Recording
 from sensors.store import pack, unpack
 
 COLUMNS = ("t_s", *CHANNELS)
-FACTS = ("start", "sources", "cadence_unit", "hold_s", "pauses_s", "unreadable_packets", "notes")
+FACTS = ("start", "sources", "cadence_unit", "hold_s", "from_packets", "pauses_s", "unreadable_packets", "notes")
 
 
 def assert_same(again, recording):
@@ -184,6 +184,15 @@ def swollen(**changed):
 
 def test_a_forged_form_that_is_right_can_be_unpacked():
     assert unpack(swollen()).t_s.tolist() == [0, 0]
+
+
+def test_a_recording_stored_before_it_was_kept_whether_it_came_in_packets_is_taken_for_a_file():
+    assert unpack(swollen()).from_packets is False
+
+
+def test_a_recording_keeps_whether_it_came_in_packets():
+    for from_packets in (True, False):
+        assert unpack(pack(Recording.of([0.0], from_packets=from_packets))).from_packets is from_packets
 
 
 @pytest.mark.parametrize(

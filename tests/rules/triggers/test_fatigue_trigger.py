@@ -102,6 +102,14 @@ def test_fast_and_fatigued_needs_95_percent_of_threshold_speed(v_mps, ff_s):
     assert fatigue(segment(100, v_mps), onset_s=60)["ff_s"] == ff_s
 
 
+def test_fast_and_fatigued_is_judged_over_fifteen_seconds():
+    # the window reaches from 7 s before a sample to 8 s after it; with all ten fast seconds in it, at the samples from
+    # 62 to 67, the mean is (10 x 4.2 + 5 x 3.0) / 15 = 3.8
+    table = (segment(60, 3.0), segment(10, 4.2), segment(60, 3.0))
+    assert fatigue(*table, onset_s=0)["ff_s"] == 6
+    assert fatigue(*table, onset_s=64)["ff_s"] == 4
+
+
 def test_an_effort_is_fatigued_by_its_first_sample():
     # 6.4 is 80 % of 8.0. After 60 s at 3.0 the first sample at full three-second speed is the one at 61 s.
     table = (segment(60, 3.0), segment(10, 7.0), segment(60, 3.0))

@@ -151,10 +151,30 @@ def test_a_steep_walk_is_no_fast_hill():
     assert incline(segment(100, 1.7, grade=0.3), segment(100, 3.0, grade=0.0))["uf_n"] == 0
 
 
-def test_fast_hills_cannot_be_told_from_a_watch_that_is_silent_on_purpose():
-    metrics = incline(segment(100, 5.0, grade=0.05), hz=0.5, hold_s=8.0)
-    assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (None, None)
+@pytest.mark.parametrize("facts", [{"hold_s": 8.0}, {"from_packets": True}])
+def test_fast_hills_earn_no_dose_from_a_speed_that_comes_too_seldom(facts):
+    metrics = incline(segment(100, 5.0, grade=0.05), hz=0.5, **facts)
+    assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (None, 1), "what was seen is held against the ceiling"
     assert (metrics["uf_s"], metrics["inc4_s"]) == (99, 99), "a sample every 2 s, the last of which holds for 1 s"
+
+
+@pytest.mark.parametrize(("unknown_s", "uf_n"), [(0, 2), (1, 1), (3, 1)])
+def test_running_on_an_unknown_grade_between_two_hills_may_be_the_same_hill(unknown_s, uf_n):
+    # between the fast seconds of the two lie 10 s, of which the grade of some is not known
+    hill, between = segment(10, 3.6, grade=0.05), (segment(8 - unknown_s, 2.2, grade=0.0), segment(unknown_s, 2.2))
+    assert incline(FLAT, hill, *between, hill, FLAT)["uf_n"] == uf_n
+
+
+def test_an_unknown_grade_divides_a_hill_that_is_too_short_without_it():
+    hill = segment(6, 3.6, grade=0.05)
+    assert incline(FLAT, hill, segment(1, 3.6), hill, FLAT)["uf_n"] == 0
+
+
+def test_a_hill_at_the_edge_of_the_recording_counts_by_what_lies_away_from_it():
+    # the first two samples lie within 1.5 s of the beginning, and the last is blunted by the flat: 11 s leave 8
+    for for_s, uf_n in ((11, 1), (10, 0)):
+        metrics = incline(segment(for_s, 3.6, grade=0.05), FLAT)
+        assert (metrics["uf_n"], metrics["uf_ceil_n"]) == (uf_n, 1)
 
 
 def test_an_incline_that_the_runner_typed_in_is_held_against_ceilings_and_earns_nothing():
@@ -168,6 +188,7 @@ def test_an_incline_that_the_runner_typed_in_is_held_against_ceilings_and_earns_
 def test_a_treadmills_incline_is_not_taken_for_a_runners():
     exposure = exposure_of(segment(100, 5.0, grade=0.05), sources={"grade": "ftms_treadmill"})
     assert exposure.metrics["inc4_ceil_s"] is None
+    assert (exposure.metrics["uf_n"], exposure.metrics["uf_ceil_n"]) == (1, 1)
     assert exposure.sources["grade"] == "ftms_treadmill"
 
 

@@ -9,7 +9,7 @@ from measured_runs import RUNNER, at, exposure_of, measured, recording, segment
 
 from rules.vocabulary import References
 
-UNTOLD_WHEN_SMART = ("eff80_n", "eff90_n", "eff95_n", "eff80_ceil_n", "eff90_ceil_n", "eff95_ceil_n")
+SHORT_EFFORTS = ("eff80_n", "eff90_n", "eff95_n")
 
 
 def speed(*segments, **asked):
@@ -173,12 +173,27 @@ def test_without_speed_no_speed_metric_is_zero():
     assert unmeasured == {None}
 
 
-def test_short_sprints_cannot_be_told_from_a_watch_that_is_silent_on_purpose():
-    run = at(range(0, 600, 2), [7.6] * 300, hold_s=8.0)
-    metrics, efforts = measured(run).metrics, measured(run).efforts
-    assert {effort.percent for effort in efforts} == {60, 70}
-    assert {metrics[name] for name in UNTOLD_WHEN_SMART} == {None}
-    assert (metrics["eff60_n"], metrics["eff70_n"], metrics["fast95_s"]) == (1, 1, 599)
+@pytest.mark.parametrize(
+    ("every_s", "facts", "is_counted"),
+    [
+        (2, {"hold_s": 8.0}, False),  # a watch that keeps what changes
+        (2, {"from_packets": True}, False),  # a treadmill that speaks every two seconds
+        (1.501, {"from_packets": True}, False),
+        (1.5, {"from_packets": True}, True),
+        (1.5, {}, True),
+    ],
+)
+def test_short_sprints_earn_nothing_from_a_speed_that_comes_too_seldom(every_s, facts, is_counted):
+    metrics = measured(at([place * every_s for place in range(300)], [7.6] * 300, **facts)).metrics
+    assert [metrics[name] for name in SHORT_EFFORTS] == [1.0 if is_counted else None] * 3
+    assert (metrics["eff60_n"], metrics["eff70_n"]) == (1, 1)
+    assert metrics["fast95_s"] == pytest.approx(299 * every_s + 1)
+
+
+def test_what_was_seen_of_short_sprints_is_held_against_the_ceilings_all_the_same():
+    exposure = measured(at(range(0, 600, 2), [7.6] * 300, hold_s=8.0))
+    assert {exposure.metrics[f"eff{x}_ceil_n"] for x in (60, 70, 80, 90, 95)} == {1.0}
+    assert {effort.percent for effort in exposure.efforts} == {60, 70, 80, 90, 95}
 
 
 def test_every_effort_is_listed_with_what_was_measured():

@@ -15,7 +15,7 @@ def names(text):
 # what the ladders of stages ask for, and what the specification names beside
 ASKED_BY_STAGES = names(
     """run_s cont_run_s run_m fat_s ff_s ff80_n peak3_pct eff60_n eff70_n eff80_n eff90_n eff95_n t_thr95_s t_thr105_s
-    inc2_s inc4_s dn4_s uf_n acc2_n acc3_n dec2_n dec3_n cod_att_n"""
+    inc2_s inc4_s dn4_s uf_n t_thr95_ceil_s t_thr105_ceil_s uf_ceil_n peak5_pct acc2_n acc3_n dec2_n dec3_n cod_att_n"""
 )
 NAMED_BESIDE = names(
     """dur_s steps inc1_s inc8_s uf_s decoupling_pct rolling_drift_pct hr_drift_pct cadence_decay_pct d_prime_min_m
@@ -63,6 +63,9 @@ def test_what_a_stage_asks_for_may_gate(name):
         ("ff80_n", "v_max"),
         ("t_thr95_s", "v_thr"),
         ("t_thr105_s", "v_thr"),
+        ("t_thr95_ceil_s", "v_thr"),
+        ("t_thr105_ceil_s", "v_thr"),
+        ("uf_ceil_n", "v_thr"),
         ("ff_s", "v_thr"),
         ("uf_n", "v_thr"),
         ("uf_s", "v_thr"),

@@ -70,6 +70,7 @@ def test_smart_recording_shows_in_the_interval():
         ("# start: yesterday\nt_s\n0\n", "'yesterday', which is no time"),
         ("# cadence_unit: hops\nt_s\n0\n", "'hops'; it can be steps or strides"),
         ("# pause: 10\nt_s\n0\n", "a pause that is not two numbers"),
+        ("# from_packets: maybe\nt_s\n0\n", "from_packets 'maybe'; leave the line out, or write yes"),
         ("# hold_s: nan\nt_s\n0\n", "'nan' for hold_s"),
         ("t_s\n" + "9" * 400 + "\n", "which nobody can run"),
     ],
@@ -93,6 +94,7 @@ def recordings(draw):
         sources=draw(st.dictionaries(st.sampled_from(CHANNELS), WORDS)),
         cadence_unit=draw(st.sampled_from([None, "steps", "strides"])),
         hold_s=draw(st.sampled_from([3.0, 8.0])),
+        from_packets=draw(st.booleans()),
         pauses_s=tuple(draw(st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e6)), max_size=3))),
         unreadable_packets=draw(st.integers(0, 1000)),
         notes=tuple(draw(st.lists(WORDS, max_size=3))),
@@ -105,7 +107,16 @@ def test_what_is_written_is_read_back_to_the_last_bit(recording):
     again = run.recording
     for name in ("t_s", *CHANNELS):
         assert np.array_equal(getattr(again, name), getattr(recording, name), equal_nan=True), name
-    for name in ("start", "sources", "cadence_unit", "hold_s", "pauses_s", "unreadable_packets", "notes"):
+    for name in (
+        "start",
+        "sources",
+        "cadence_unit",
+        "hold_s",
+        "from_packets",
+        "pauses_s",
+        "unreadable_packets",
+        "notes",
+    ):
         assert getattr(again, name) == getattr(recording, name), name
 
 

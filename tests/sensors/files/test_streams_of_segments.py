@@ -45,8 +45,16 @@ def test_the_rate_may_stand_above_or_in_a_segment():
 
 
 @pytest.mark.parametrize(("hz", "hold_s"), [(1, 3), (2 / 3, 3), (0.66, 8), (0.25, 8)])
-def test_a_file_that_speaks_less_often_than_every_one_and_a_half_seconds_holds_for_longer(hz, hold_s):
-    assert only(segments=[{"for_s": 600, "speed_mps": 3.0}], hz=hz).recording.hold_s == hold_s
+def test_a_smart_stream_that_speaks_less_often_than_every_one_and_a_half_seconds_holds_for_longer(hz, hold_s):
+    run = only(segments=[{"for_s": 600, "speed_mps": 3.0}], hz=hz, source={"recording": "smart"})
+    assert (run.recording.hold_s, run.recording.from_packets) == (hold_s, False)
+
+
+@pytest.mark.parametrize("source", [None, {}, {"recording": None}, {"recording": "every second"}])
+def test_any_other_stream_stands_for_packets_which_hold_three_seconds(source):
+    stream = {"source": source} if source is not None else {}
+    run = only(segments=[{"for_s": 600, "speed_mps": 3.0}], hz=0.25, **stream)
+    assert (run.recording.hold_s, run.recording.from_packets) == (3.0, True)
 
 
 @pytest.mark.parametrize(
