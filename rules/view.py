@@ -31,9 +31,9 @@ WORST_FIRST = ("RED", "AMBER", "UNKNOWN", "PENDING", "GREEN")
 class Seen(NamedTuple):  # and no dataclass, for one is made of every session at every look
     """One session of the last 60 days as the rules see it.
 
-    `morning` is the score of the next morning, from whichever answer speaks of it. `held` are the session's own values
-    of what its ceilings limit; `breaches` are judged on the sum over its outing up to this session. `is_run` is whether
-    it is long enough to end a gap.
+    `morning` is the score of the next morning, from whichever answer speaks of it. `held` are the values that are
+    compared with its ceilings: amounts are sums over its outing up to this session. `breaches` are those it passed.
+    `is_run` is whether it is long enough to end a gap.
     """
 
     session: Session
@@ -256,6 +256,7 @@ class _Judge(NamedTuple):
     def _judged(self, sessions: Sequence[Session]) -> Iterator[Seen]:
         values = [held(session.metrics, self.ceil) for session in sessions]
         for place, session in enumerate(sessions):
+            judged = held_in_outing(values[: place + 1])
             morning = score_after(session, sessions, self.daily)
             response = self._response(session, morning)
             yield Seen(
@@ -266,8 +267,8 @@ class _Judge(NamedTuple):
                 pending=is_pending(session, response, self.case.now, morning),
                 morning=morning,
                 is_run=is_run(session, self.stage),
-                held=values[place],
-                breaches=passed(held_in_outing(values[: place + 1]), self.ceil),
+                held=judged,
+                breaches=passed(judged, self.ceil),
             )
 
     def _response(self, session: Session, morning: float | None) -> Response:
