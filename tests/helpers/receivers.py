@@ -108,6 +108,8 @@ def http_receiver(tls: ssl.SSLContext | None = None) -> Iterator[HttpReceiver]:
                 self.close_connection = True
                 return
             self.send_response(way)
+            if 300 <= way < 400:
+                self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", "0")
             self.end_headers()
 
