@@ -137,12 +137,16 @@ class Journal(Ledger):
         )
 
     def park(self, capture: str, why: str) -> None:
-        """Keep it and stop offering it, until a person has read why."""
+        """Keep it and do not offer it for a while; `why` is shown."""
         self.db.execute("UPDATE captures SET state = 'parked', why = ? WHERE id = ?", (why, capture))
 
     def unpark(self) -> None:
-        """Offer parked captures again: a new token or release may be heard where the last was not."""
+        """Offer all parked captures again, for a new token or release."""
         self.db.execute("UPDATE captures SET state = 'closed' WHERE state = 'parked'")
+
+    def unpark_one(self, capture: str) -> None:
+        """Offer one parked capture again."""
+        self.db.execute("UPDATE captures SET state = 'closed' WHERE state = 'parked' AND id = ?", (capture,))
 
     def forget(self, capture: str, why: str) -> None:
         """The server has deleted this capture and wants it deleted here."""
