@@ -275,7 +275,7 @@ async def test_a_refusal_by_a_proxy_is_a_passing_fault(tmp_path: Path, monkeypat
 async def test_a_deleted_capture_is_only_forgotten_if_this_server_says_so(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(sync_module, "FIRST_PAUSE_S", 0.01)
     async with ChunkServer() as server, desk(tmp_path, server.url) as here:
-        server.pages = [410]
+        server.pages = [410] * 3
         await here.record(packets(20))
         here.sync.wake()
         await here.until(is_complete)
