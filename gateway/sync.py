@@ -166,8 +166,7 @@ class Sync:
         await self._note_clock(server)
         words = await self._writer.do(lambda journal: closing_words(journal, capture, chunks))
         await server.complete(capture.id, words)
-        now_ns = self._clock.wall_ns()
-        await self._writer.do(lambda journal: journal.complete(capture.id, now_ns))
+        await self._writer.do(lambda journal: journal.complete(capture.id))
         # Before anybody hears that it is complete: the server must not wait for packets that will never come.
         await self._beat_quietly(server)
         self._on_complete(await self._writer.do(lambda journal: journal.capture(capture.id)))
