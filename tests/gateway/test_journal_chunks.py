@@ -273,7 +273,7 @@ def test_a_capture_completed_by_an_earlier_release_is_kept_for_another_week(tmp_
     end(journal, 20)
     with journal.transaction():
         journal.complete(CAPTURE)
-        journal.db.execute("UPDATE captures SET completed_ns = ?", (START_NS,))
+        journal.db.execute("UPDATE captures SET completed_ns = ?", (1_780_000_000 * SECOND_NS,))
     journal.close()
     journal = Journal.open(tmp_path)
     journal.add_running_time(KEEP_COMPLETE_NS)
