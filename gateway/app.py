@@ -18,6 +18,7 @@ from gateway.disk import NotRecording, take_ballast
 from gateway.finder import Finder, words
 from gateway.held import files_held
 from gateway.inlet import Inlet
+from gateway.journal import Journal
 from gateway.keeper import Keeper
 from gateway.ledger import CaptureRow
 from gateway.link import Link
@@ -36,7 +37,7 @@ from gateway.window import keep_open
 from gateway.writer import Told, Writer
 
 TELL_EVERY_S = 1.0  # real time, for people
-PRUNE_EVERY_S = 24 * 3600.0
+PRUNE_EVERY_S = 3600.0  # running time that is not counted yet when the power fails only keeps packets longer
 STOPPING_TIMEOUT_S = 5.0  # after the radio was given back; whoever sends SIGTERM loses patience after ten
 
 log = logging.getLogger(__name__)
@@ -148,9 +149,11 @@ class Gateway:
             self._live.say(recording["runner"], recording["capture"], at, recording["elapsed_s"], values)
 
     async def _prune(self) -> None:
+        counted_ns = self._clock.monotonic_ns()
         while True:
-            now_ns = self._clock.wall_ns()
-            await self.writer.do(lambda journal: journal.prune(now_ns))  # noqa: B023 - awaited within the round
+            now_ns = self._clock.monotonic_ns()
+            await self.writer.do(partial(_prune, elapsed_ns=now_ns - counted_ns))
+            counted_ns = now_ns
             await asyncio.sleep(PRUNE_EVERY_S)
 
     def _open_writer(self) -> Writer:
@@ -266,3 +269,8 @@ def _free_bytes(folder: Path) -> int | None:
 def _roster(settings: Settings) -> Roster:
     """Whose sensors these are: as this machine was told, and as the server said last."""
     return Roster(settings.runner, settings.assignments(), assigned.known(settings.data, settings.server))
+
+
+def _prune(journal: Journal, *, elapsed_ns: int) -> None:
+    journal.add_running_time(elapsed_ns)
+    journal.prune()

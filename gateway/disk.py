@@ -34,6 +34,12 @@ CREATE TABLE boots (boot TEXT PRIMARY KEY, offset_ns INTEGER NOT NULL, trusted I
 """
 
 
+# Added to a journal that lacks it: how long this gateway has been running in all. `completed_ns` is counted on it,
+# because everything would be deleted at once when a wall clock is set years ahead.
+RUNNING_TIME = "CREATE TABLE IF NOT EXISTS running_time (ns INTEGER NOT NULL) STRICT"
+WALL_CLOCK_NS = 10**18  # a larger `completed_ns` is of an earlier release, by the wall clock
+
+
 class JournalError(Exception):
     """The journal cannot be used; the sentence says why and what to do."""
 
@@ -55,6 +61,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
         if version(db) == 0:
             _create(db)
             sync_folder(folder)
+        _count_running_time(db)
     except (OSError, sqlite3.Error) as why:
         raise NotRecording(f"NOT RECORDING: {path} cannot be written: {why}") from why
     check_version(db, path)
@@ -156,4 +163,13 @@ def _create(db: sqlite3.Connection) -> None:
     for statement in SCHEMA.split(";\n"):
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    db.execute("COMMIT")
+
+
+def _count_running_time(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    db.execute(RUNNING_TIME)
+    db.execute("INSERT INTO running_time SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM running_time)")
+    since_now = "UPDATE captures SET completed_ns = (SELECT ns FROM running_time) WHERE completed_ns > ?"
+    db.execute(since_now, (WALL_CLOCK_NS,))
     db.execute("COMMIT")

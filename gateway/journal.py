@@ -131,30 +131,40 @@ class Journal(Ledger):
         """The server has said that it holds this chunk on its disk."""
         self.db.execute("UPDATE chunks SET acknowledged = 1 WHERE capture = ? AND seq = ?", (capture, seq))
 
-    def complete(self, capture: str, now_ns: int) -> None:
+    def complete(self, capture: str) -> None:
         self.db.execute(
-            "UPDATE captures SET state = 'complete', why = '', completed_ns = ? WHERE id = ?", (now_ns, capture)
+            "UPDATE captures SET state = 'complete', why = '', completed_ns = (SELECT ns FROM running_time)"
+            " WHERE id = ?",
+            (capture,),
         )
 
+    def add_running_time(self, elapsed_ns: int) -> None:
+        """Count time in which this gateway was running, by its monotonic clock."""
+        self.db.execute("UPDATE running_time SET ns = ns + ?", (max(0, elapsed_ns),))
+
     def park(self, capture: str, why: str) -> None:
-        """Keep it and stop offering it, until a person has read why."""
+        """Keep it and do not offer it for a while; `why` is shown."""
         self.db.execute("UPDATE captures SET state = 'parked', why = ? WHERE id = ?", (why, capture))
 
     def unpark(self) -> None:
-        """Offer parked captures again: a new token or release may be heard where the last was not."""
+        """Offer all parked captures again, for a new token or release."""
         self.db.execute("UPDATE captures SET state = 'closed' WHERE state = 'parked'")
+
+    def unpark_one(self, capture: str) -> None:
+        """Offer one parked capture again."""
+        self.db.execute("UPDATE captures SET state = 'closed' WHERE state = 'parked' AND id = ?", (capture,))
 
     def forget(self, capture: str, why: str) -> None:
         """The server has deleted this capture and wants it deleted here."""
         self._empty(capture)
         self.db.execute("UPDATE captures SET state = 'forgotten', why = ? WHERE id = ?", (why, capture))
 
-    def prune(self, now_ns: int) -> list[str]:
-        """Delete the packets of captures that the server completed more than a week ago; return which."""
+    def prune(self) -> list[str]:
+        """Delete the packets of captures that the server has had for a week of running time; return which."""
         rows = self.db.execute(
-            "SELECT id FROM captures WHERE state = 'complete' AND completed_ns < ?"
+            "SELECT id FROM captures WHERE state = 'complete' AND completed_ns < (SELECT ns FROM running_time) - ?"
             " AND EXISTS (SELECT 1 FROM packets WHERE capture = id)",
-            (now_ns - KEEP_COMPLETE_NS,),
+            (KEEP_COMPLETE_NS,),
         ).fetchall()
         for (capture,) in rows:
             self._empty(capture)

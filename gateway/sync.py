@@ -31,6 +31,7 @@ from gateway.upload import (
 from gateway.writer import Writer
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 15 * 60.0
+REFUSED_PAUSE_S = 60 * 60.0  # a refusal may end without anybody telling this gateway
 LOOK_EVERY_S = 10.0  # for what was sealed or closed without a word
 HEARTBEAT_EVERY_S = 60.0
 CLOCK_TOLERANCE_NS = 2 * SECOND_NS  # the Date of a reply has whole seconds, and travels
@@ -67,7 +68,9 @@ class Sync:
         self.on_answer: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._jitter, self._on_complete, self._on_change = jitter, on_complete, on_change
         self._awake = asyncio.Event()
-        self._refused_token: str | None = None
+        self._refused_at_s: dict[str, float] = {}  # by capture, on the event loop's clock
+        self._token_in_use: str | None = None
+        self._token_refusal = ""
         self._beaten: tuple[float, dict[str, int]] = (0.0, {})
 
     def wake(self) -> None:
@@ -84,7 +87,7 @@ class Sync:
                 pause_s, trouble = LOOK_EVERY_S, ""
                 try:
                     await self._offer_all(http)
-                    vain = 0
+                    vain, trouble = 0, self._token_refusal
                 except TryLater as why:
                     vain += 1
                     pause_s, trouble = max(backoff_s(vain, self._jitter()), why.after_s), str(why)
@@ -102,25 +105,29 @@ class Sync:
     async def _offer_all(self, http: aiohttp.ClientSession) -> None:
         """Offer everything that the server does not hold yet, oldest first."""
         server = Server(http, self.server, await self._token())
+        await self._unpark_due()
         later: TryLater | None = None
         try:
-            try:
-                await self._beat(server)
-            except TryLater as why:
-                later = why  # a server without a pulse may still take what we have
-            for capture in await self._writer.do(Journal.captures):
-                if capture.state in ("open", "interrupted", "closed"):
-                    await self._offer(server, capture)
-                    later = None
-        except Unwelcome as why:
-            self._refused_token = server.token
-            await self._writer.do(partial(_park_all, why=str(why)))
-            raise
+            await self._beat(server)
+        except TryLater as why:
+            later = why  # a server that answers no heartbeat may still accept captures
+        for capture in await self._writer.do(Journal.captures):
+            if capture.state in ("open", "interrupted", "closed") and capture.id not in self._refused_at_s:
+                await self._offer(server, capture)
+                later = None
         if later is not None:
             raise later
 
+    async def _unpark_due(self) -> None:
+        """Offer again what was refused an hour ago."""
+        now_s = asyncio.get_running_loop().time()
+        for capture in [id_ for id_, at_s in self._refused_at_s.items() if now_s - at_s >= REFUSED_PAUSE_S]:
+            del self._refused_at_s[capture]
+            self._token_refusal = ""
+            await self._writer.do(partial(Journal.unpark_one, capture=capture))
+
     async def _offer(self, server: Server, capture: CaptureRow) -> None:
-        """Bring one capture as far as it goes; what the server will never take does not stop the others."""
+        """Bring one capture as far as it goes; one that the server refuses stops no other."""
         try:
             await self._upload(server, capture)
         except Gone:
@@ -130,11 +137,14 @@ class Sync:
             lost = await self._writer.do(lambda journal: journal.mend(capture.id))
             log.error("%s: %d packets could not be saved", why, lost)
             self.wake()
-        except Refused as why:
+        except (Refused, Unwelcome) as why:
             reason = str(why)
-            log.error("capture %s is set aside: %s", capture.id, reason)
+            log.error("capture %s is set aside for an hour: %s", capture.id, reason)
+            self._refused_at_s[capture.id] = asyncio.get_running_loop().time()
             if capture.state == "closed":
                 await self._writer.do(lambda journal: journal.park(capture.id, reason))
+            if isinstance(why, Unwelcome):
+                self._token_refusal = reason
 
     async def _upload(self, server: Server, capture: CaptureRow) -> None:
         chunks = await self._writer.do(lambda journal: journal.chunks(capture.id))
@@ -156,8 +166,7 @@ class Sync:
         await self._note_clock(server)
         words = await self._writer.do(lambda journal: closing_words(journal, capture, chunks))
         await server.complete(capture.id, words)
-        now_ns = self._clock.wall_ns()
-        await self._writer.do(lambda journal: journal.complete(capture.id, now_ns))
+        await self._writer.do(lambda journal: journal.complete(capture.id))
         # Before anybody hears that it is complete: the server must not wait for packets that will never come.
         await self._beat_quietly(server)
         self._on_complete(await self._writer.do(lambda journal: journal.capture(capture.id)))
@@ -210,10 +219,10 @@ class Sync:
             token = read_token(self._token_file)
         except BadToken as why:
             raise Unwelcome(str(why)) from why
-        if token == self._refused_token:
-            raise Unwelcome(f"the server does not accept the token in {self._token_file}; a new one is needed")
-        if self._refused_token is not None:
-            self._refused_token = None
+        if token != self._token_in_use:
+            self._token_in_use = token
+            self._token_refusal = ""
+            self._refused_at_s.clear()
             await self._writer.do(Journal.unpark)
         return token
 
@@ -238,9 +247,3 @@ class Sync:
 def backoff_s(vain: int, jitter: float) -> float:
     """Full jitter: anything up to a limit that doubles with each vain try, from one second to a quarter of an hour."""
     return float(jitter * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(vain, 20)))
-
-
-def _park_all(journal: Journal, *, why: str) -> None:
-    for capture in journal.captures():
-        if capture.state == "closed":
-            journal.park(capture.id, why)

@@ -21,6 +21,7 @@ from gateway.clock import SECOND_NS
 from gateway.ledger import CaptureRow, ChunkRow, Ledger
 
 PROTOCOL = "1"
+PROBLEM = "application/problem+json"  # every refusal of a Stridegate server is such a document (RFC 9457)
 REQUEST_TIMEOUT_S = 30.0
 READING_TIMEOUT_S = 300.0  # a server takes two minutes for a slow sender, and as long again to read a strange file
 LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
@@ -49,7 +50,7 @@ class Refused(Exception):
 
 
 class Unwelcome(Exception):
-    """The token is not, or no longer, good: nothing is offered before there is a new one."""
+    """The server does not accept the token, or not for this."""
 
 
 class Gone(Exception):
@@ -160,6 +161,10 @@ class Server:
 def _understood(reply: aiohttp.ClientResponse, content: bytes) -> dict[str, Any]:
     """The reply's JSON object ({} where it has none), or what the status means."""
     status = reply.status
+    if status >= 400 and reply.content_type != PROBLEM:
+        # A proxy, a captive portal or the page of a hotel's network: it says nothing about what is offered.
+        why = f"{status} {reply.reason}, and not by a Stridegate server"
+        raise TryLater(why, _retry_after_s(reply), is_busy=status in BUSY)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise Unwelcome(f"the server does not accept this gateway's token: {_reason(reply, content)}")
     if status == HTTPStatus.GONE:

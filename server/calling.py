@@ -35,6 +35,7 @@ class Calling:
                 clock=clock,
                 public_url=chosen.public_url or f"http://{chosen.host}:{chosen.port}",
                 lan=chosen.alerts_lan,
+                smtp_ca_file=chosen.smtp_ca_file,
                 smtp_url=chosen.smtp_url.get_secret_value() if chosen.smtp_url else None,
                 mail_from=chosen.mail_from,
                 vapid=vapid_from(chosen.data / "web-push.pem"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, description="where people reach this server; messages lead there")
     smtp_url: SecretStr | None = Field(
         default=None, description="smtp://, smtp+starttls:// or smtps://user:password@host:port"
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="certificates that sign the mail server's own; the system's unless set"
     )
     mail_from: str | None = Field(default=None, description="the sender of the mails")
     alerts_lan: bool = Field(default=False, description="whether alerts may go to private addresses")
@@ -131,10 +135,22 @@ class Settings(BaseSettings):
         smtp = self.smtp_url.get_secret_value() if self.smtp_url else "smtp://"
         if not smtp.startswith(("smtp://", "smtp+starttls://", "smtps://")):
             found.append("STRIDEGATE_SMTP_URL begins with smtp://, smtp+starttls:// or smtps://.")
+        if sends_password_in_clear(smtp):
+            found.append(
+                "STRIDEGATE_SMTP_URL would send its password without encryption: use smtps:// or smtp+starttls://."
+            )
+        if self.smtp_ca_file is not None and not self.smtp_ca_file.is_file():
+            found.append(f"STRIDEGATE_SMTP_CA_FILE names no file: {self.smtp_ca_file}.")
         keeps = (self.keep_alerts_days, self.keep_verdicts_days, self.keep_raw_days)
         if any(days is not None and days < LEAST_DAYS for days in keeps):
             found.append(f"Nothing is kept for less than {LEAST_DAYS} days, for the rules look back that far.")
         return found
+
+
+def sends_password_in_clear(smtp_url: str) -> bool:
+    """Whether a mail server elsewhere would get a password without TLS."""
+    parts = urlsplit(smtp_url)
+    return parts.scheme == "smtp" and parts.username is not None and parts.hostname not in LOOPBACK
 
 
 def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -41,8 +42,17 @@ def trusting(proxies: Networks) -> Any:
 
 
 def is_from_this_machine(request: web.Request) -> bool:
-    """Whether nobody outside asked; what was forwarded comes from somebody else, whether a proxy is trusted or not."""
-    return _is_of(request.remote, THIS_MACHINE) and not any(name in request.headers for name in FORWARDED)
+    """Whether a program on this machine asks by a loopback address; a forwarded request comes from elsewhere.
+
+    A page of a stranger can make a browser here ask under a name that resolves to this machine: its Host is that name.
+    """
+    is_forwarded = any(name in request.headers for name in FORWARDED)
+    return _is_of(request.remote, THIS_MACHINE) and not is_forwarded and _is_local_host(request.host)
+
+
+def _is_local_host(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or _is_of(name, THIS_MACHINE)
 
 
 def _asker(request: web.Request, proxies: Networks) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +17,7 @@ import aiohttp
 from py_vapid import Vapid02
 
 from server.mistake import Mistake
+from server.net.addresses import is_local, is_public
 from server.pacing import TRY_S
 from server.people.keyring import make_private
 
@@ -39,12 +39,18 @@ class NotDelivered(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outward:
-    """What channels need of the world. `lan` lets them reach private addresses as well."""
+    """What channels need of the world.
+
+    `lan` lets them reach private addresses as well, but neither this machine nor its own link: `loopback` is for tests
+    and for a server that is shown on one computer.
+    """
 
     clock: Callable[[], datetime]
     public_url: str = "http://127.0.0.1:8080"
     lan: bool = False
+    loopback: bool = False
     smtp_url: str | None = None
+    smtp_ca_file: Path | None = None
     mail_from: str | None = None
     vapid: Vapid02 | None = field(default=None, repr=False)
 
@@ -93,9 +99,14 @@ class Outward:
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not self.lan and not is_public(address[0]):
+        if not self._may_reach(address[0]):
             raise PrivateAddress
         return socket.socket(family, kind, protocol)
+
+    def _may_reach(self, address: str) -> bool:
+        if is_local(address):
+            return self.loopback
+        return self.lan or is_public(address)
 
 
 class PrivateAddress(OSError):
@@ -103,18 +114,6 @@ class PrivateAddress(OSError):
 
     def __str__(self) -> str:
         return "This address is a private one, and this server does not send to those."
-
-
-def is_public(address: str) -> bool:
-    """Whether an address lies outside every house; one inside an IPv6 wrapping counts by what is wrapped."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if found in ipaddress.ip_network("64:ff9b::/96"):
-            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> None:

@@ -26,7 +26,7 @@ def written(folder: Path) -> None:
         journal.begin("there", "runner-1", "2026-05-27T20:26:40.000Z")
         journal.add("there", packets(300))
         journal.end("there", "2026-05-27T21:00:00.000Z", 300, 0)
-        journal.complete("there", 1)
+        journal.complete("there")
     journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
 

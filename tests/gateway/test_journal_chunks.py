@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from gateway_kit import MILL, START_NS, packet, packets
+from gateway_kit import MILL, packet, packets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -178,12 +178,14 @@ def test_only_acknowledged_chunks_count_as_uploaded(journal: Journal) -> None:
 def test_nothing_is_pruned_before_the_server_has_had_it_for_a_week(journal: Journal) -> None:
     write(journal, packets(20))
     end(journal, 20)
-    far = START_NS + 100 * KEEP_COMPLETE_NS
-    assert journal.prune(far) == []  # closed for years, and never with a server
+    journal.add_running_time(100 * KEEP_COMPLETE_NS)
+    assert journal.prune() == []  # closed for years, and never with a server
     with journal.transaction():
-        journal.complete(CAPTURE, START_NS)
-    assert journal.prune(START_NS + KEEP_COMPLETE_NS) == []
-    assert journal.prune(START_NS + KEEP_COMPLETE_NS + 1) == [CAPTURE]
+        journal.complete(CAPTURE)
+    journal.add_running_time(KEEP_COMPLETE_NS)
+    assert journal.prune() == []
+    journal.add_running_time(1)
+    assert journal.prune() == [CAPTURE]
     assert journal.capture(CAPTURE).state == "complete"
     assert list(journal.packets(CAPTURE)) == []
 
@@ -193,7 +195,8 @@ def test_a_parked_capture_keeps_its_packets_and_its_reason(journal: Journal) -> 
     end(journal, 20)
     with journal.transaction():
         journal.park(CAPTURE, "409 Conflict")
-    assert journal.prune(START_NS + 100 * KEEP_COMPLETE_NS) == []
+    journal.add_running_time(100 * KEEP_COMPLETE_NS)
+    assert journal.prune() == []
     assert (journal.capture(CAPTURE).state, journal.capture(CAPTURE).why) == ("parked", "409 Conflict")
     assert len(list(journal.packets(CAPTURE))) == 20
 
@@ -261,3 +264,19 @@ def test_a_trusted_clock_is_not_replaced_by_a_guess(journal: Journal) -> None:
         journal.note_boot("boot-a", 5, True)
         journal.note_boot("boot-a", 77 * SECOND_NS, False)
     assert journal.boots(CAPTURE) == [{"boot": "boot-a", "offset_ns": 5, "trusted": True}]
+
+
+def test_a_capture_completed_by_an_earlier_release_is_kept_for_another_week(tmp_path: Path) -> None:
+    """Earlier releases counted by the wall clock, whose numbers are far above any running time."""
+    journal = Journal.open(tmp_path)
+    write(journal, packets(20))
+    end(journal, 20)
+    with journal.transaction():
+        journal.complete(CAPTURE)
+        journal.db.execute("UPDATE captures SET completed_ns = ?", (1_780_000_000 * SECOND_NS,))
+    journal.close()
+    journal = Journal.open(tmp_path)
+    journal.add_running_time(KEEP_COMPLETE_NS)
+    assert journal.prune() == []
+    journal.add_running_time(1)
+    assert journal.prune() == [CAPTURE]

@@ -246,6 +246,42 @@ async def test_a_deleted_capture_is_forgotten_here_too(tmp_path: Path) -> None:
         assert row.journaled == 0
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 413, 422])
+async def test_what_the_server_refused_is_offered_again_after_an_hour(tmp_path: Path, monkeypatch, status: int) -> None:
+    monkeypatch.setattr(sync_module, "LOOK_EVERY_S", 0.02)
+    async with ChunkServer() as server, desk(tmp_path, server.url) as here:
+        server.answers["PUT", CAPTURE] = [status]
+        await here.record(packets(20))
+        here.sync.wake()
+        await here.until(lambda row: row.state == "parked")
+        await asyncio.sleep(0.2)
+        assert server.requests["PUT /api/v1/captures/{id}"] == 1, "not before an hour has passed"
+        monkeypatch.setattr(sync_module, "REFUSED_PAUSE_S", 0.1)
+        await here.until(is_complete)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 413, 422])
+async def test_a_refusal_by_a_proxy_is_a_passing_fault(tmp_path: Path, monkeypatch, status: int) -> None:
+    """A captive portal or a proxy answers with a page of its own: nothing is set aside, and the upload goes on."""
+    monkeypatch.setattr(sync_module, "FIRST_PAUSE_S", 0.01)
+    async with ChunkServer() as server, desk(tmp_path, server.url) as here:
+        server.pages = [status] * 3
+        await here.record(packets(20))
+        here.sync.wake()
+        row = await here.until(is_complete)
+        assert row.why == "" or row.why is None
+
+
+async def test_a_deleted_capture_is_only_forgotten_if_this_server_says_so(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sync_module, "FIRST_PAUSE_S", 0.01)
+    async with ChunkServer() as server, desk(tmp_path, server.url) as here:
+        server.pages = [410] * 3
+        await here.record(packets(20))
+        here.sync.wake()
+        await here.until(is_complete)
+        assert server.captures[CAPTURE].packets == 20
+
+
 async def test_a_refused_token_parks_everything_and_a_new_one_brings_it_back(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(sync_module, "LOOK_EVERY_S", 0.05)
     async with ChunkServer(token="the-new-token") as server, desk(tmp_path, server.url) as here:
@@ -257,6 +293,7 @@ async def test_a_refused_token_parks_everything_and_a_new_one_brings_it_back(tmp
         before = server.requests.total()
         await asyncio.sleep(0.3)
         assert server.requests.total() == before  # a refused token is not tried again and again
+        assert "token" in here.sync.trouble
         token_file(tmp_path, "the-new-token")
         await here.until(is_complete)
 

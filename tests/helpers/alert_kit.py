@@ -83,7 +83,7 @@ def kit(url: str, now: datetime = NOON, **outward: Any) -> Iterator[Kit]:
             runs.save_plan(db, plan())
         made: Kit
         clock = lambda: made.now  # noqa: E731
-        facts = {"lan": True, "public_url": "https://clinic.example"} | outward
+        facts = {"lan": True, "loopback": True, "public_url": "https://clinic.example"} | outward
         postman = Postman(desk, clock, Keyring.for_this_process(), Outward(clock=clock, **facts), "this-process")
         made = Kit(desk, Jobs(desk=desk, clock=clock, postman=postman), now)
         yield made

@@ -42,6 +42,7 @@ class ChunkServer:
         self.captures: dict[str, Held] = {}
         self.deleted: set[str] = set()
         self.answers: dict[tuple[str, str], list[int]] = {}
+        self.pages: list[int] = []  # statuses of the next answers, with a page as a proxy makes it
         self.requests: Counter[str] = Counter()
         self.heartbeats: list[dict] = []
         self.assignments: list[dict] | None = None  # None: it knows nothing of them
@@ -90,6 +91,10 @@ class ChunkServer:
     async def _gate(self, request: web.Request, handler):
         self.requests[f"{request.method} {request.match_info.route.resource.canonical}"] += 1
         self.protocols.add(request.headers.get("Stridegate-Protocol", ""))
+        if self.pages:
+            return web.Response(
+                status=self.pages.pop(0), text="<html>Log in to the network</html>", content_type="text/html"
+            )
         if "/pairings" not in request.path and request.headers.get("Authorization") != f"Bearer {self.token}":
             return problem(401, "this token is not known here")
         for (method, ending), statuses in self.answers.items():

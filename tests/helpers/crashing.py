@@ -92,7 +92,7 @@ def drain(url: str, key: str, owner: str, now: Callable[[], datetime], kill_at: 
 
     async def work() -> None:
         desk = Desk(dying_at(Database(url), kill_at))
-        outward = Outward(clock=now, lan=True)
+        outward = Outward(clock=now, lan=True, loopback=True)
         ways = {"webhook": Killing(kill_at)}
         postman = Postman(desk, now, Keyring([key.encode()]), outward, owner, ways)  # type: ignore[arg-type]
         while True:
@@ -121,7 +121,7 @@ def stand(url: str, number: int, *, readers: int = 1) -> None:
 
 def add_readers(db: Any, key: str, url: str, readers: int) -> None:
     """Physios x-1, x-2 … each with a webhook."""
-    postman = Postman(None, None, Keyring([key.encode()]), Outward(clock=lambda: NOON, lan=True), "")  # type: ignore[arg-type]
+    postman = Postman(None, None, Keyring([key.encode()]), Outward(clock=lambda: NOON, lan=True, loopback=True), "")  # type: ignore[arg-type]
     for place in range(1, readers):
         person = Person(id=f"x-{place}", name=f"X{place} Example", role="physio")
         people.add_person(db, person, NOON)

@@ -136,6 +136,7 @@ async def test_the_numbers_that_matter_are_there(clinic):
 async def test_strangers_learn_nothing_of_the_numbers(clinic):
     assert await numbers(clinic, **{"X-Forwarded-For": "127.0.0.1"}) == 404
     assert await numbers(clinic, Forwarded="for=127.0.0.1") == 404
+    assert await numbers(clinic, Host="rebinding.example") == 404, "a page of a stranger, by a name of this machine"
     assert (
         await numbers(clinic, Authorization=f"Bearer {TOKEN}") != 404
     )  # no token is set: it is this machine that asks

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import ssl
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from server.letters.channel import BadChannel, Config, Field, Message, typed_fields
 from server.letters.outward import NotDelivered, Outward, in_thread
 from server.pacing import TRY_S
+from server.settings import sends_password_in_clear
 
 KIND = "email"
 LABEL = "E-mail"
@@ -39,9 +42,9 @@ def shown(config: Config) -> str:
 async def send(config: Config, message: Message, outward: Outward) -> None:
     if outward.smtp_url is None:
         raise NotDelivered("This server has no way to send e-mail; its operator sets STRIDEGATE_SMTP_URL.")
-    url = outward.smtp_url
+    url, ca_file = outward.smtp_url, outward.smtp_ca_file
     letter = _letter(config["address"], message, outward)
-    await in_thread(lambda: _send(url, letter))
+    await in_thread(lambda: _send(url, letter, ca_file))
 
 
 def _letter(address: str, message: Message, outward: Outward) -> EmailMessage:
@@ -56,15 +59,26 @@ def _letter(address: str, message: Message, outward: Outward) -> EmailMessage:
     return letter
 
 
-def _send(url: str, letter: EmailMessage) -> None:
-    """smtp://, smtp+starttls:// or smtps://user:password@host:port."""
+def _connected(url: str, ca_file: Path | None) -> smtplib.SMTP:
+    """A connection to smtp://, smtp+starttls:// or smtps://user:password@host:port; certificates are checked."""
     parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    host, port = parts.hostname or "", parts.port or 0
+    context = ssl.create_default_context(cafile=ca_file)
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TRY_S, context=context)
+    server = smtplib.SMTP(host, port, timeout=TRY_S)
+    if parts.scheme == "smtp+starttls":
+        server.starttls(context=context)
+    return server
+
+
+def _send(url: str, letter: EmailMessage, ca_file: Path | None) -> None:
+    parts = urlsplit(url)
+    if sends_password_in_clear(url):
+        raise NotDelivered("The mail server would get the password without encryption.", for_good=True)
     try:
-        server = kind(parts.hostname or "", parts.port or 0, timeout=TRY_S)
+        server = _connected(url, ca_file)
         try:
-            if parts.scheme == "smtp+starttls":
-                server.starttls()
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(letter)
@@ -79,5 +93,7 @@ def _send(url: str, letter: EmailMessage) -> None:
         ) from why
     except smtplib.SMTPResponseException as why:
         raise NotDelivered(f"The mail server answered {why.smtp_code}.", down=True) from why
+    except ssl.SSLCertVerificationError as why:
+        raise NotDelivered("The certificate of the mail server cannot be trusted.", down=True) from why
     except (smtplib.SMTPException, OSError) as why:
         raise NotDelivered("The mail server cannot be reached, or broke off.", down=True) from why

@@ -11,22 +11,23 @@ LABEL = "Another service (apprise URL)"
 FIELDS = (Field(name="url", label="URL", secret=True, hint="Such as discord://… or slack://…, as apprise writes it."),)
 
 
-def check(typed: Config, outward: Outward) -> dict[str, str]:
+def check(typed: Config, _outward: Outward) -> dict[str, str]:
     config = typed_fields(FIELDS, typed)
-    if service_of(config["url"], lan=outward.lan) is None:
+    if service_of(config["url"]) is None:
         raise BadChannel(
-            "This is no service that can be used here: it must be one that apprise knows and that has a fixed address "
-            "on the internet. For a server of your own use ntfy or a webhook."
+            "This service cannot be used here. These can, by their apprise URL: Discord, Google Chat, Join, PagerDuty, "
+            "Prowl, Pushbullet and Slack. Certificates are always checked. For a server of your own use ntfy or a "
+            "webhook."
         )
     return config
 
 
 def provider(config: Config) -> str:
-    return f"other {service_of(config['url'], lan=True) or 'unknown'}"
+    return f"other {service_of(config['url']) or 'unknown'}"
 
 
 def shown(config: Config) -> str:
-    return service_of(config["url"], lan=True) or "unknown"
+    return service_of(config["url"]) or "unknown"
 
 
 async def send(config: Config, message: Message, outward: Outward) -> None:

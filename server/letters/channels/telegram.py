@@ -1,10 +1,10 @@
-"""Telegram, by a bot of one's own and apprise."""
+"""Telegram, by a bot of one's own."""
 
 from __future__ import annotations
 
+import json
 import re
 
-from server.letters.apprised import notify
 from server.letters.channel import BadChannel, Config, Field, Message, typed_fields
 from server.letters.outward import Outward
 
@@ -14,6 +14,7 @@ FIELDS = (
     Field(name="token", label="Bot token", secret=True, hint="From @BotFather."),
     Field(name="chat", label="Chat id", hint="A number; write to your bot once, so that it may answer."),
 )
+API_URL = "https://api.telegram.org"
 TOKEN = re.compile(r"[0-9]{6,12}:[-_A-Za-z0-9]{30,50}")
 CHAT = re.compile(r"-?[0-9]{3,20}")
 
@@ -36,4 +37,6 @@ def shown(config: Config) -> str:
 
 
 async def send(config: Config, message: Message, outward: Outward) -> None:
-    await notify(f"tgram://{config['token']}/{config['chat']}/?detect=no", message, outward)
+    body = {"chat_id": config["chat"], "text": f"{message.title}\n\n{message.body(outward.link, reference=True)}"}
+    url = f"{API_URL}/bot{config['token']}/sendMessage"
+    await outward.post(url, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})

@@ -8,20 +8,25 @@ import alert_kit
 import pytest
 from aiohttp import resolver
 from alert_kit import NOON, PHYSIO
-from receivers import http_receiver
+from receivers import http_receiver, https_receiver, mail_server, self_signed
 
-from server.letters.channel import BadChannel
+from server.letters.channel import BadChannel, Message
 from server.letters.channels import CHANNELS
-from server.letters.outward import NotDelivered, Outward, is_public, vapid_from
+from server.letters.outward import NotDelivered, Outward, vapid_from
 from server.mistake import Mistake
+from server.net.addresses import is_local, is_public
 from server.people.keyring import Keyring
+from server.settings import Settings
 
 OUT = Outward(clock=lambda: NOON)
+HERE = Outward(clock=lambda: NOON, lan=True, loopback=True)
 
 PRIVATE = [
     "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
     "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "ff02::1",
     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "192.0.2.1",
+    "64:ff9b:1::1", "fec0::1", "::127.0.0.1", "::10.0.0.1", "100::1", "3fff::1", "5f00::1", "192.88.99.1", "198.18.0.1",
+    "2001::", "2001:2::1", "2001:0:7f00:1:0:0:80ff:fffe", "ff0e::1", "240.0.0.1", "4000::1",
 ]  # fmt: skip
 
 
@@ -30,7 +35,18 @@ def test_an_address_inside_a_house_is_private(address):
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34",
+        "8.8.8.8",
+        "2606:4700:4700::1111",
+        "::ffff:8.8.8.8",
+        "192.0.0.9",
+        "2001:20::1",
+        "64:ff9b::808:808",
+    ],
+)
 def test_an_address_out_in_the_world_is_public(address):
     assert is_public(address)
 
@@ -58,7 +74,7 @@ async def test_a_name_that_turns_into_a_private_address_between_two_questions_is
         with pytest.raises(NotDelivered, match="private"):
             await OUT.post(url, body=b"{}", headers={})
         assert receiver.got == []
-        await Outward(clock=lambda: NOON, lan=True).post(url, body=b"{}", headers={})
+        await HERE.post(url, body=b"{}", headers={})
         assert len(receiver.got) == 1, "unless the operator allows the local network"
 
 
@@ -66,7 +82,7 @@ async def test_a_redirect_is_not_followed():
     with http_receiver() as receiver:
         receiver.ways = {"/hook": 307}
         with pytest.raises(NotDelivered, match="307"):
-            await Outward(clock=lambda: NOON, lan=True).post(f"{receiver.url}/hook", body=b"{}", headers={})
+            await HERE.post(f"{receiver.url}/hook", body=b"{}", headers={})
 
 
 def test_a_broker_inside_the_house_is_refused_unless_it_is_allowed():
@@ -76,7 +92,7 @@ def test_a_broker_inside_the_house_is_refused_unless_it_is_allowed():
         port = listening.getsockname()[1]
         with pytest.raises(OSError, match="private"):
             OUT.connect("127.0.0.1", port)
-        Outward(clock=lambda: NOON, lan=True).connect("127.0.0.1", port).close()
+        HERE.connect("127.0.0.1", port).close()
 
 
 REFUSED = [
@@ -94,9 +110,8 @@ REFUSED = [
     ("mqtt", {"host": "home.example", "prefix": "#"}, "letters, digits"),
     ("telegram", {"token": "none", "chat": "1234"}, "token of a bot"),
     ("pushover", {"user": "none", "token": "none"}, "30 letters"),
-    ("other", {"url": "json://127.0.0.1/x"}, "fixed address"),
-    ("other", {"url": "syslog://"}, "fixed address"),
-    ("other", {"url": "file:///etc/passwd"}, "fixed address"),
+    ("other", {"url": "syslog://"}, "cannot be used here"),
+    ("other", {"url": "file:///etc/passwd"}, "cannot be used here"),
     ("web_push", {"endpoint": "https://push.example/x", "p256dh": "k", "auth": "a"}, "no key for web push"),
 ]
 
@@ -113,24 +128,98 @@ def test_every_channel_has_what_the_page_needs():
         assert channel.LABEL and channel.FIELDS and channel.__doc__.endswith(".")
 
 
+MESSAGE = Message(key="abcdef0123456789", title="Stridegate", text="Please open it.", urgency=3)
+
+
 async def test_pushover_and_telegram_carry_the_reference_by_which_two_are_seen_to_be_one(monkeypatch):
-    from apprise.plugins.pushover import NotifyPushover
-    from apprise.plugins.telegram import NotifyTelegram
-
-    from server.letters.channel import Message
-
     with http_receiver() as receiver:
-        monkeypatch.setattr(NotifyPushover, "notify_url", f"{receiver.url}/pushover")
-        monkeypatch.setattr(NotifyTelegram, "notify_url", f"{receiver.url}/bot")
-        message = Message(key="abcdef0123456789", title="Stridegate", text="Please open it.", urgency=3)
-        await CHANNELS["pushover"].send({"user": "u" * 30, "token": "t" * 30}, message, OUT)
+        monkeypatch.setattr(CHANNELS["pushover"], "API_URL", f"{receiver.url}/pushover")
+        monkeypatch.setattr(CHANNELS["telegram"], "API_URL", receiver.url)
+        await CHANNELS["pushover"].send({"user": "u" * 30, "token": "t" * 30}, MESSAGE, HERE)
         telegram = {"token": "123456789:" + "a" * 35, "chat": "12345"}
-        await CHANNELS["telegram"].send(telegram, message, OUT)
+        await CHANNELS["telegram"].send(telegram, MESSAGE, HERE)
         receiver.ways = {"/pushover": 500}
         with pytest.raises(NotDelivered):
-            await CHANNELS["pushover"].send({"user": "u" * 30, "token": "t" * 30}, message, OUT)
+            await CHANNELS["pushover"].send({"user": "u" * 30, "token": "t" * 30}, MESSAGE, HERE)
     bodies = {one.path.split("/")[1][:8]: one.body.decode() for one in receiver.got}
-    assert "abcdef01" in bodies["pushover"] and "abcdef01" in bodies["bot12345"]
+    assert "abcdef01" in bodies["pushover"] and "priority=1" in bodies["pushover"]
+    assert "abcdef01" in bodies["bot12345"] and '"chat_id": "12345"' in bodies["bot12345"]
+
+
+DISCORD = "discord://1234567890/abcdefghij"
+NOT_OFFERED = [
+    "zulip://bot@127.0.0.1:1/?x=y.zulipchat.com/abcdefghijklmnopqrstuvwxyz012345",
+    f"{DISCORD}?verify=no",
+    "json://127.0.0.1/x",
+    "mailto://user:password@example.org",
+    "ntfy://example.org/topic",
+]
+
+
+@pytest.mark.parametrize("url", NOT_OFFERED)
+def test_a_service_whose_machine_a_person_could_choose_is_not_offered(url):
+    with pytest.raises(BadChannel, match="cannot be used here"):
+        CHANNELS["other"].check({"url": url}, HERE)
+
+
+async def test_apprise_reaches_no_address_that_the_check_refuses(monkeypatch):
+    """The name of the service resolves to this machine, as it would in a network with a hostile name server."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_n: [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 443))])
+    connected = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _socket, address: connected.append(address))
+    assert CHANNELS["other"].check({"url": DISCORD}, OUT)
+    with pytest.raises(NotDelivered):
+        await CHANNELS["other"].send({"url": DISCORD}, MESSAGE, OUT)
+    assert connected == []
+
+
+async def test_apprise_follows_no_redirect_and_checks_certificates(tmp_path, monkeypatch):
+    """A receiver with a certificate that only this test trusts, in the place of the service."""
+    certificate, key = self_signed(tmp_path, "discord.com")
+    with https_receiver(certificate, key) as receiver:
+        real = socket.getaddrinfo
+        here = lambda host, port, *rest, **named: real("127.0.0.1", receiver.port, *rest, **named)  # noqa: E731
+        monkeypatch.setattr(socket, "getaddrinfo", here)
+        with pytest.raises(NotDelivered):
+            await CHANNELS["other"].send({"url": DISCORD}, MESSAGE, HERE)
+        assert receiver.got == []
+        monkeypatch.setattr("certifi.where", lambda: str(certificate))
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+        await CHANNELS["other"].send({"url": DISCORD}, MESSAGE, HERE)
+        assert "abcdef01" in receiver.got[0].body.decode()
+        receiver.ways = {receiver.got[0].path: 307}
+        with pytest.raises(NotDelivered):
+            await CHANNELS["other"].send({"url": DISCORD}, MESSAGE, HERE)
+        assert len(receiver.got) == 2, "the answer 307 was not followed"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1", "fe80::1", "::ffff:127.0.0.1", "0.0.0.0"])
+def test_the_setting_for_private_networks_opens_neither_this_machine_nor_its_link(address):
+    assert is_local(address)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with pytest.raises(OSError, match="private"):
+        Outward(clock=lambda: NOON, lan=True)._socket((family, socket.SOCK_STREAM, 6, "", (address, 80)))
+
+
+async def test_mail_goes_only_to_a_server_whose_certificate_is_trusted(tmp_path):
+    certificate, key = self_signed(tmp_path, "127.0.0.1")
+    with mail_server(tls=(certificate, key)) as (inbox, url):
+        stranger = Outward(clock=lambda: NOON, smtp_url=url)
+        with pytest.raises(NotDelivered, match="certificate"):
+            await CHANNELS["email"].send({"address": "ada@clinic.example"}, MESSAGE, stranger)
+        assert inbox.got == []
+        trusted = Outward(clock=lambda: NOON, smtp_url=url, smtp_ca_file=certificate)
+        await CHANNELS["email"].send({"address": "ada@clinic.example"}, MESSAGE, trusted)
+        assert len(inbox.got) == 1
+
+
+async def test_a_password_never_goes_to_a_mail_server_elsewhere_without_encryption():
+    clear = Outward(clock=lambda: NOON, smtp_url="smtp://user:secret@mail.example:25")
+    with pytest.raises(NotDelivered, match="without encryption"):
+        await CHANNELS["email"].send({"address": "ada@clinic.example"}, MESSAGE, clear)
+    refused = Settings(smtp_url="smtp://user:secret@mail.example:25").problems()
+    assert any("without encryption" in problem for problem in refused)
+    assert Settings(smtp_url="smtp://user:secret@127.0.0.1:25").problems() == []
 
 
 async def test_a_browser_gets_its_push_encrypted_signed_and_under_one_topic(tmp_path):
@@ -145,7 +234,7 @@ async def test_a_browser_gets_its_push_encrypted_signed_and_under_one_topic(tmp_
     browser = ec.generate_private_key(ec.SECP256R1())
     point = browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     secret = os.urandom(16)
-    outward = Outward(clock=lambda: NOON, lan=True, vapid=vapid_from(tmp_path / "web-push.pem"))
+    outward = Outward(clock=lambda: NOON, lan=True, loopback=True, vapid=vapid_from(tmp_path / "web-push.pem"))
     assert (tmp_path / "web-push.pem").stat().st_mode & 0o777 == 0o600
     with http_receiver() as receiver:
         receiver.ways = {"/gone": 410}

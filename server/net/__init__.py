@@ -1,0 +1,1 @@
+"""Outgoing connections: which addresses may be reached."""
