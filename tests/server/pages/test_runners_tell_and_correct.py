@@ -182,7 +182,7 @@ async def test_history_marks_a_jump_and_calls_no_unknown_day_a_rest(clinic, runn
 
 
 async def test_the_live_page_says_near_before_passed_and_when_the_data_stopped(clinic, runner):
-    await bring(clinic)
+    await bring(clinic, kit.NOON - timedelta(days=4))
     assert "No run is being recorded" in await words(runner, f"{PAGE}/live")
     # The stage began 16 days before the first run: the limits are those of the stage to go back to, 35 min.
     for running_s, word in ((600, "within"), (1900, "near the limit"), (2101, "over the limit")):
