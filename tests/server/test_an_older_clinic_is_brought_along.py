@@ -40,29 +40,48 @@ def test_people_care_and_gateways_of_an_older_clinic_are_all_there_afterwards(em
     finally:
         database.close()
 
-BEGAN = "2026-03-28 07:00:00.000000"
-OF_ARRIVAL = (
-    "insert into runs (runner_id, id, kind, source_id, start, \"end\", quality, run_s, rules_version, decoder_version,"
-    f" measured) values ('r-1', 'a', 'file', 'a', '{BEGAN}', '2026-03-28 08:00:00.000000', 'OK', 3600, '1', '1', '{{}}'),"
-    " ('r-1', 'b', 'file', 'b', '2026-03-29 07:00:00.000000', '2026-03-29 07:20:00.000000', 'OK', 1200, '1', '1', '{}'),"
-    " ('r-1', 'c', 'file', 'c', '2026-03-29 07:30:00.000000', '2026-03-29 08:00:00.000000', 'OK', 1800, '1', '1', '{}')",
-    "insert into sessions (runner_id, id, start, \"end\", mine, run_s, made_of, rules_version, decoder_version,"
-    " measured_with, measured) values ('r-1', 'b', '2026-03-29 07:00:00.000000', '2026-03-29 08:00:00.000000', true, 3000,"
-    """ '[{"run": "b"}, {"run": "c"}]', '1', '1', 'x', '{}')""",
-    "insert into said (runner_id, id, kind, said_at, by, body) values"
-    """ ('r-1', 'join', 'join', '2026-03-28 12:00:00.000000', 'r-1',"""
-    """ '{"from": "2026-03-28T07:39:00Z", "until": "2026-03-28T07:41:00Z"}'),"""
-    """ ('r-1', 'cut', 'split', '2026-03-28 10:00:00.000000', 'r-1', '{"at": "2026-03-28T07:40:00Z"}'),"""
-    """ ('r-1', 'm', 'daily', '2026-03-28 14:00:00.000000', 'r-1', '{"at": "2026-03-28T07:00:00Z", "morning": 1}')""",
-    "insert into check_ins (runner_id, run_id, answered_at, by, body) values"
-    """ ('r-1', 'a', '2026-03-28 13:00:00.000000', 'r-1', '{"during": 4}'),"""
-    """ ('r-1', 'a@20260328T074000Z', '2026-03-28 11:00:00.000000', 'r-1', '{"during": 3}'),"""
-    """ ('r-1', 'a', '2026-03-28 11:00:00.000000', 'r-1', '{"during": 2}'),"""
-    """ ('r-1', 'a', '2026-03-28 09:00:00.000000', 'r-1', '{"during": 1}'),"""
-    """ ('r-1', 'gone', '2026-03-28 08:00:00.000000', 'r-1', '{"during": 5}'),"""
-    """ ('r-1', 'c', '2026-03-29 09:00:00.000000', 'r-1', '{"during": 6}')""",
-)
+
+OF_ARRIVAL = """
+runs id start end
+a 2026-03-28T07:00 2026-03-28T08:00
+b 2026-03-29T07:00 2026-03-29T07:20
+c 2026-03-29T07:30 2026-03-29T08:00
+sessions id start end made_of
+b 2026-03-29T07:00 2026-03-29T08:00 [{"run":"b"},{"run":"c"}]
+said id kind said_at body
+join join 2026-03-28T12:00 {"from":"2026-03-28T07:39:00Z","until":"2026-03-28T07:41:00Z"}
+cut split 2026-03-28T10:00 {"at":"2026-03-28T07:40:00Z"}
+m daily 2026-03-28T14:00 {"at":"2026-03-28T07:00:00Z","morning":1}
+check_ins run_id answered_at body
+a 2026-03-28T13:00 {"during":4}
+a@20260328T074000Z 2026-03-28T11:00 {"during":3}
+a 2026-03-28T11:00 {"during":2}
+a 2026-03-28T09:00 {"during":1}
+gone 2026-03-28T08:00 {"during":5}
+c 2026-03-29T09:00 {"during":6}
+"""
+TIMES = ("start", "end", "said_at", "answered_at")
+OTHERWISE = {
+    "runs": {"kind": "file", "source_id": "x", "quality": "OK", "measured": "{}"},
+    "sessions": {"mine": True, "measured_with": "x", "measured": "{}"},
+    "said": {"by": "r-1"},
+    "check_ins": {"by": "r-1"},
+}
+VERSIONS = {"rules_version": "1", "decoder_version": "1"}
 CUT = datetime(2026, 3, 28, 7, 40, tzinfo=UTC)
+
+
+def rows_of(written):
+    """Each row with its table, as an earlier release wrote it."""
+    for line in written.strip().splitlines():
+        first, *rest = line.split()
+        if first in OTHERWISE:
+            table, names = first, rest
+            continue
+        row = dict(zip(names, line.split(), strict=True))
+        times = {name: f"{row[name].replace('T', ' ')}:00.000000" for name in TIMES if name in row}
+        versions = VERSIONS if table in ("runs", "sessions") else {}
+        yield table, {"runner_id": "r-1", **row, **times, **OTHERWISE[table], **versions}
 
 
 def test_what_was_stored_before_is_numbered_by_its_time_and_answers_know_their_parts(empty_database_url):
@@ -71,8 +90,11 @@ def test_what_was_stored_before_is_numbered_by_its_time_and_answers_know_their_p
         database.migrate()
         database.downgrade("0008")
         with database.write() as db:
-            for row in (ROWS[0], *OF_ARRIVAL):
-                db.connection().exec_driver_sql(row)
+            db.connection().execute(text(ROWS[0]))
+            for table, row in rows_of(OF_ARRIVAL):
+                names = ", ".join(f'"{name}"' for name in row)
+                values = ", ".join(f":{name}" for name in row)
+                db.connection().execute(text(f"insert into {table} ({names}) values ({values})"), row)
         database.migrate()
         with database.read() as db:
             words = [(one.seq, one.id) for one in runs.said_of_kinds(db, "r-1", ("split", "join", "daily"))]
