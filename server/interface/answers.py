@@ -267,7 +267,7 @@ class FlagCleared(Answer):
 class CaseloadRunner(Answer):
     id: str
     name: str
-    programme: str | None
+    programme: str | None = Field(description="The key of a built-in one; PHT@1 is version 1 of PHT.")
     stage: str | None
     need: str
     decision: str | None
