@@ -57,6 +57,7 @@ SUITES = (
             "test_decision_against_a_slow_reading",
         ),
     ),
+    Suite(name="during a run", modules=_modules("active_run"), tests=_tests("test_active_run")),
     Suite(
         name="measuring",
         modules=(
