@@ -31,8 +31,8 @@ def _when(allowed: Allowance) -> Iterator[str]:
 def _how_far(allowed: Allowance) -> Iterator[str]:
     if allowed.minutes is not None:
         yield f"At most {amount(allowed.minutes * 60, 's')} of running."
-    if allowed.distance_m is not None:
-        yield f"At most {amount(allowed.distance_m, 'm')} in all."
+    if allowed.shown_distance_m is not None:
+        yield f"At most {amount(allowed.shown_distance_m, 'm')} in all."
 
 
 def _how_fast(allowed: Allowance) -> Iterator[str]:

@@ -80,7 +80,7 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         doses=doses.of_both(view, second, reader),
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
-        next_run=next_run.build(look, view, reader),
+        next_run=next_run.build(look, view, person, reader),
         question=check_in.question(look, reader) if view and is_own else None,
         asked=red_flags.asked(known.screened, reader, is_own=is_own),
         alerts=[_alert(one, look, reader) for one in known.heard if one.episode.code not in ASKED] if is_own else [],

@@ -162,7 +162,7 @@ def test_the_next_run_is_said_in_minutes_pace_and_incline_with_what_is_still_to_
     assert said(with_run(A, "a4", fat_s=200)) == (
         "The next run has its place on stage P3 from 30 March, 18:00 UTC on.",
         "At most 55 min of running.",
-        "At most 7.92 km in all.",
+        "At most 7.6 km in all.",
         "Nowhere faster than 3:29 min/km.",
         "At most 3 min uphill (from 4 % on).",
         "Still to earn: running while fatigued, all together: 18 min 20 s of 20 min.",
