@@ -12,14 +12,14 @@ from typing import Any
 from sqlmodel import Session
 
 from rules import triggers
-from rules.attest import with_attested
+from rules.attest import Attestation, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import alerts, said
+from server import alerts, nerve_checks, said
 from server.runs import measuring
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
@@ -48,6 +48,7 @@ class Look:
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
     `second` is the case of a second programme: the verdict is then the more cautious of the two.
+    `attestations` are of entry criteria.
     """
 
     runner: Person
@@ -59,6 +60,7 @@ class Look:
     shown: Shown | None
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
 
 
@@ -74,6 +76,7 @@ class Known:
     overrides: tuple[Any, ...]
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
 
     def at(self, now: datetime) -> Look:
@@ -91,6 +94,7 @@ class Known:
             shown=held,
             waiting=self.waiting,
             runs=self.runs,
+            attestations=self.attestations,
             inputs_sha256=self.inputs_sha256,
         )
 
@@ -117,6 +121,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         overrides=tuple(_at_home(said.overrides(db, runner.id), standing.sessions)),
         waiting=_waiting(db, runner.id, plan, standing),
         runs=tuple(seen),
+        attestations=tuple(said.attestations(db, runner.id)),
         inputs_sha256=_hash(documents),
     )
 
@@ -238,11 +243,13 @@ def _documents(
     if plan is None:
         return []
     recent = [item for item in seen if item.counts and item.run.start >= now - HORIZON]
-    common = {
+    common: dict[str, Any] = {
         "now": said.utc_text(now),
         "daily": said.mornings(db, runner_id),
         "flags": said.flags(db, runner_id),
         "holds": said.holds(db, runner_id),
+        "nerve_checked_at": _text_or_none(nerve_checks.latest(db, runner_id)),
+        "asked_since": _text_or_none(runs.first_plan_at(db, runner_id)),
         "notes": {},
     }
     first = {name: value for name, value in plan.body.items() if name != "second"}
@@ -251,6 +258,10 @@ def _documents(
         second = {**{name: plan.body.get(name) for name in ("onset_at", "references")}, **plan.body["second"]}
         bodies.append((second, [_session(item, item.run.second or item.run.measured) for item in recent]))
     return [{**body, **common, "sessions": sessions_} for body, sessions_ in bodies]
+
+
+def _text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else said.utc_text(moment)
 
 
 def _session(item: SeenRun, measured: Mapping[str, Any]) -> dict[str, Any]:
