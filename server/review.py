@@ -13,14 +13,14 @@ from sqlmodel import Session
 
 from rules import triggers
 from rules.active_run import during_run, shown_during_run
-from rules.attest import AttestedMetric, with_attested
+from rules.attest import Attestation, AttestedMetric, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import alerts, clock_skew, said
+from server import alerts, clock_skew, nerve_checks, said
 from server.attestations import typed_metrics
 from server.runs import measuring
 from server.runs.answers import by_session
@@ -57,6 +57,7 @@ class Look:
     `is_recording` says that a run is being recorded: it withholds nothing, and nothing reads PROGRESS_READY.
     `before_run` is the assessment at the start of the current run, without that run; its limits hold during the run.
     `seq` is the place of what was stored last of the runner's answers and statements.
+    `attestations` are of entry criteria.
     """
 
     runner: Person
@@ -69,6 +70,7 @@ class Look:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     attested: tuple[AttestedMetric, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
     seq: int
     is_recording: bool = False
@@ -90,6 +92,7 @@ class Known:
     unmeasured: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     attested: tuple[AttestedMetric, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
     seq: int
 
@@ -127,6 +130,7 @@ class Known:
             waiting=waiting,
             runs=self.runs,
             attested=self.attested,
+            attestations=self.attestations,
             inputs_sha256=self.inputs_sha256,
             is_recording=is_recording,
             seq=self.seq,
@@ -160,6 +164,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         unmeasured=tuple(_unmeasured(db, runner.id, standing)),
         runs=tuple(seen),
         attested=attested,
+        attestations=tuple(said.attestations(db, runner.id, now)),
         inputs_sha256=_hash(documents),
         seq=runs.last_seq(db, runner.id),
     )
@@ -275,11 +280,13 @@ def _documents(
     if plan is None:
         return []
     recent = [item for item in seen if item.counts and item.run.start >= now - HORIZON]
-    common = {
+    common: dict[str, Any] = {
         "now": said.utc_text(now),
         "daily": said.mornings(db, runner_id),
         "flags": said.flags(db, runner_id),
         "holds": said.holds(db, runner_id),
+        "nerve_checked_at": _text_or_none(nerve_checks.latest(db, runner_id)),
+        "asked_since": _text_or_none(runs.first_plan_at(db, runner_id)),
         "notes": {},
     }
     first = {name: value for name, value in plan.body.items() if name != "second"}
@@ -288,6 +295,10 @@ def _documents(
         second = {**{name: plan.body.get(name) for name in ("onset_at", "references")}, **plan.body["second"]}
         bodies.append((second, [_session(item, item.run.second or item.run.measured) for item in recent]))
     return [{**body, **common, "sessions": sessions_} for body, sessions_ in bodies]
+
+
+def _text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else said.utc_text(moment)
 
 
 def _session(item: SeenRun, measured: Mapping[str, Any]) -> dict[str, Any]:

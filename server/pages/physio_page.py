@@ -11,9 +11,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
-from server import attestations, said
+from server import attestations, nerve_checks, said
 from server.api import asking, forms, statements
-from server.api.statements import ClearForm, HoldForm, OverrideForm
+from server.api.statements import ClearForm, HoldForm, NerveCheckForm, OverrideForm
 from server.keys import NEW_TOKEN, REVIEWER
 from server.pages import frame, physio_view
 from server.pages.physio_view import Standing
@@ -90,6 +90,16 @@ async def attest(request: web.Request) -> web.StreamResponse:
         run = quote(fields.get("session", ""), safe="")
         raise web.HTTPSeeOther(f"/runners/{request.match_info['runner']}/runs/{run}?attested=yes#attest")
     raise _back(request, "attested")
+
+
+async def nerve_check(request: web.Request) -> web.StreamResponse:
+    """POST /runners/{id}/nerve-checks: the nerves were examined now, with the findings."""
+    form, new = await _form(request, NerveCheckForm), request.app[NEW_TOKEN]()
+    await asking.write(
+        request,
+        lambda db, person, runner, now: nerve_checks.record(db, runner.id, new, asking.physio(person), form.note, now),
+    )
+    raise _back(request, "nerves")
 
 
 def _standing(db: Session, person: Person, runner: Person, now: datetime) -> Standing:
