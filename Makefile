@@ -51,7 +51,7 @@ soak: export STRIDEGATE_EXAMPLES ?= 100000
 soak: export STRIDEGATE_SOAK ?= 100
 soak: export FUZZ_SECONDS ?= 600
 soak: setup      ## hours: every promise of the rules, kills and cuts of the gateway, strange bytes
-	$(BIN)/pytest -q --timeout 0 tests/rules/test_the_thirteen_invariants.py tests/rules/test_decision_against_a_slow_reading.py
+	$(BIN)/pytest -q --timeout 0 tests/rules/test_invariants.py tests/rules/test_decision_against_a_slow_reading.py
 	$(BIN)/pytest -q --timeout 0 tests/sensors/ble/test_no_bytes_break_a_decoder.py tests/gateway/test_journal_durability.py tests/gateway/test_sync_effects.py \
 		tests/server/alerts/test_a_storm_of_runners.py tests/server/alerts/test_processes_that_die.py \
 		tests/server/reading/test_no_mangled_file_stops_the_reader.py tests/server/test_migrations_are_whole.py \
@@ -60,8 +60,8 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 	$(BIN)/python tests/mutation/run.py
 
-invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
-	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q -n 2 --dist worksteal --timeout 900 tests/rules/test_the_thirteen_invariants.py
+invariants: setup  ## the invariants of the decision, with 2,000 random cases each
+	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q -n 2 --dist worksteal --timeout 900 tests/rules/test_invariants.py
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
 	@$(BIN)/python tests/real/table.py

@@ -94,7 +94,7 @@ def _limits(view: View, decision: Decision) -> dict[str, float]:
 def _left(limits: Amounts, view: View) -> dict[str, float]:
     """The limits less what the current outing already has, if a session now would belong to it."""
     current = _current_outing(view)
-    return {name: max(0.0, round(most - _used(name, current), 3)) for name, most in limits.items()}
+    return {name: max(0.0, round(most - _used(name, current), 6)) for name, most in limits.items()}
 
 
 def _current_outing(view: View) -> list[Metrics]:

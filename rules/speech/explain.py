@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rules.allowance import Allowance
 from rules.case import Case
+from rules.ceilings import applied
 from rules.dose import weigh
 from rules.errors import ProgrammeInvalid
 from rules.metric_facts import label, unit
@@ -102,7 +103,8 @@ def _requirements(view: View | None) -> Iterator[Part]:
 def _limits(view: View | None) -> Iterator[Part]:
     if view is None or not view.stage.ceil:
         return
-    limits = {name: f"{label(name)} {amount(most, unit(name))}" for name, most in view.stage.ceil.items()}
+    ceil = applied(view.stage.ceil, view.references)
+    limits = {name: f"{label(name)} {amount(most, unit(name))}" for name, most in ceil.items()}
     tags = {name: _tag(evidence_of_number(f"ceil.{name}", view)) for name in limits}
     for tag in dict.fromkeys(tags.values()):
         sentence = ", ".join(limit for name, limit in limits.items() if tags[name] == tag) + tag

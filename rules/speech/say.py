@@ -65,7 +65,7 @@ def requirement_words(part: Missing | Requirement, tongue: Tongue = ENGLISH) -> 
         return tongue.translate(OF_A_WORD).format(
             what=what, measured=tongue.amount(part.measured, None), required=tongue.translate(part.required)
         )
-    unit = None if part.unit == "sessions" else part.unit
+    unit = None if part.unit in ("sessions", "outings") else part.unit
     measured, required = tongue.amount(part.measured, unit), tongue.amount(part.required, unit)
     return tongue.translate(OF_AN_AMOUNT).format(what=what, measured=measured, required=required)
 

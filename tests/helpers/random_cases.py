@@ -1,18 +1,57 @@
-"""Cases drawn at random: near the boundaries of the rules, and often enough complete to be worth breaking."""
+"""Cases drawn at random: near the boundaries of the rules, and often enough complete to be worth breaking.
+
+`draw_case` takes its choices from a function, so that Hypothesis (`random_cases`) and a seeded generator of random
+numbers (`seeded_cases`, about ten times faster) draw from the same cases.
+"""
 
 from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from cases import NOW, run
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from random_plans import (
+    FIELD_LADDERS,
+    LADDERS,
+    OVERRIDES,
+    PLAN,
+    PROFILES,
+    TERMINAL,
+    UNUSABLE_PLANS,
+    UNUSABLE_PROFILES,
+)
+from random_values import (
+    ANY_ANSWERS,
+    ANY_RUNS,
+    DAY,
+    GOOD_ANSWERS,
+    GOOD_NEXT,
+    GOOD_RUNS,
+    GOOD_RUNS_FOR,
+    HOUR,
+    LAST_AGES,
+    MORNINGS,
+    NEXT,
+    ONE_WRONG,
+    PAINS,
+    SECOND,
+    answers,
+    good_values,
+    metric_values,
+    near,
+)
 
 from rules.case import Case
-from rules.vocabulary import CheckIn, DailyCheckIn, Flag, Hold, References, Session
+from rules.vocabulary import DailyCheckIn, Flag, Hold, References, Session
+
+__all__ = ["LADDERS", "PLAN", "answers", "good_values", "moments", "random_cases", "seeded_cases", "sessions"]
+Pick = Callable[[Sequence[Any]], Any]
 
 thoroughly = settings(
     max_examples=int(os.environ.get("STRIDEGATE_EXAMPLES", "60")),
@@ -20,123 +59,173 @@ thoroughly = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
-PLAN: dict[str, Any] = {
-    "name": "a plan made up for tests",
-    "version": "7",
-    "sites": ["ischial"],
-    "profile": "TENDON",
-    "stages": [
-        {"id": "S1", "n": 1, "spacing_h": 24, "min_days": 2, "window_days": 14, "each": {"run_s": 600}}
-        | {"ceil": {"run_s": 1800, "peak3_pct": 60}, "ceil7": {"runs": 6}},
-        {"id": "S2", "n": 2, "spacing_h": 24, "min_days": 3, "window_days": 14, "each": {"run_s": 600}}
-        | {"total": {"fat_s": 300}, "max": {"run_s": 1200}}
-        | {"ceil": {"run_s": 2400, "peak3_pct": 70, "inc4_s": 60}, "ceil7": {"runs": 6}},
-        {"id": "S3", "n": 2, "spacing_h": 24, "min_days": 3, "window_days": 21, "need_vmax_measured": True}
-        | {"each": {"eff90_n": 1}, "total": {"eff90_n": 3}, "ceil": {"eff90_n": 4}, "ceil7": {"runs": 6}},
-        {"id": "S4", "terminal": True},
-    ],
-}
-LADDERS = [(PLAN, ("S1", "S2", "S2", "S3", "S4")), ("PHT", ("P1", "P3", "P4", "P9")), ("IMT", ("C2", "C5", "C10"))]
-
-_PAINS = [0, 0, 1, 1, 1, 2, 2, 3, 4, 5.5, 6, 9, None]
-_RARELY = [None, False, False, False, False, False, True]
-answers: dict[str, Any] = {
-    "during": _PAINS,
-    "after": _PAINS,
-    "morning": _PAINS,
-    "stiff_min": [None, None, 0, 29, 30],
-    "site": [None, None, "ischial", "back"],
-    "distal_spread": _RARELY,
-    "stopped": _RARELY,
-    "sharp_sudden": _RARELY,
-}
-metric_values: dict[str, Any] = {
-    "run_s": [300, 600, 900, 1200, 1500, 1800, 2700, None],
-    "run_m": [0, 1500, 2500, 3000, 3001, 4000, 5200, 8000, None],
-    "fat_s": [0, 150, 300, 900, None],
-    "peak3_pct": [48, 60, 60.5, 70, 85, None],
-    "eff90_n": [0, 1, 2, 4, 5, None],
-    "eff90_ceil_n": [0, 4, 5, None],
-    "inc2_s": [0, 300, 900, 1000, None],
-    "inc4_s": [0, 60, 61, None],
-    "decoupling_pct": [None, 4.0],
-}
-good_values: dict[str, Any] = {
-    "run_s": [600, 1200, 1500],
-    "run_m": [2500, 2800],
-    "fat_s": [150, 300, 900],
-    "peak3_pct": [48, 60],
-    "eff90_n": [1, 2, 4],
-    "inc2_s": [300, 900],
-    "inc4_s": [0],
-}
-_A_SECOND = timedelta(seconds=1)
-_MIX = random.Random(20260330)  # mixed once, for one draw of a whole mixture is quicker than ten of its parts
-
-
-def _mixtures(values: dict[str, Any], how_many: int) -> list[dict[str, Any]]:
-    return [{name: _MIX.choice(some) for name, some in values.items()} for _ in range(how_many)]
-
-
-_GOOD_RUNS, _ANY_RUNS = _mixtures(good_values, 60), _mixtures(metric_values, 400)
-_GOOD_ANSWERS = [CheckIn(**said) for said in _mixtures({"during": [0, 1, 2], "after": [0, 2], "morning": [0, 1]}, 20)]
-_ANY_ANSWERS = [None] * 20 + [CheckIn(**said) for said in _mixtures(answers, 300)]
-
 
 @st.composite
 def moments(draw: Any, oldest_days: int = 70) -> datetime:
     """A moment before now, often exactly at the edge of a window, or a second beside it."""
-    age = timedelta(hours=6 * draw(st.integers(0, 4 * oldest_days)))
-    edge = draw(st.sampled_from([timedelta(0), timedelta(0), timedelta(0), _A_SECOND, -_A_SECOND]))
-    return NOW - age - edge
+    return _moment(_picks(draw), oldest_days)
 
 
 @st.composite
 def sessions(draw: Any, id: str, good: bool) -> Session:
     """A run; a good one is GREEN, well measured and within every ceiling of `PLAN`."""
-    done = dict(draw(st.sampled_from(_GOOD_RUNS if good else _ANY_RUNS)))
-    said = draw(st.sampled_from(_GOOD_ANSWERS if good else _ANY_ANSWERS))
-    quality = "OK" if good else draw(st.sampled_from(["OK", "OK", "OK", "POOR"]))
-    start = draw(moments(14 if good else 70))
-    return run(id, start, done.pop("run_s") or 0, done.pop("run_m"), said, quality=quality, **done)
+    pick = _picks(draw)
+    session = _session(pick, id, NOW, "S2", good)
+    return _moved(session, _moment(pick, 14 if good else 70))
 
 
 @st.composite
-def random_cases(draw: Any, terminal: bool = True) -> Case:
-    """A case: in one of two all sessions are good, so that many are ready."""
-    good = draw(st.booleans())
-    plan, stages = draw(st.sampled_from(LADDERS[:1] if good else LADDERS))
-    some = draw(st.integers(0, 7))
-    stages = stages if terminal else tuple(stage for stage in stages if stage not in {"S4", "C10"})
-    rarely = [] if good else draw(st.sampled_from([[], [], [], [Flag(code="fever_unwell", raised_at=NOW)]]))
-    return Case(
+def random_cases(draw: Any, terminal: bool = True, anything: bool = False) -> Case:
+    """A case: in two of five all sessions are good, so that many are ready; in one of five most of them.
+
+    With `anything` also stage overrides, own profiles of add-ons, and what cannot be used (PROGRAMME_INVALID).
+    """
+    return draw_case(_picks(draw), terminal=terminal, anything=anything)
+
+
+def seeded_cases(seed: int, how_many: int, *, anything: bool = True) -> Iterator[Case]:
+    """The same cases, quickly: of one seed always the same."""
+    chance = random.Random(seed)
+    for _ in range(how_many):
+        yield draw_case(chance.choice, anything=anything)
+
+
+def draw_case(pick: Pick, *, terminal: bool = True, anything: bool = False) -> Case:
+    """A case from choices; `care` is how many of ten sessions are good."""
+    care = pick([10, 10, 9, 5, 0])
+    good = care == 10
+    plan, stages = pick(LADDERS[:1] if good and pick([True, True, False]) else LADDERS)
+    stage = pick(stages if terminal else tuple(stage for stage in stages if stage not in TERMINAL))
+    some = _timeline(pick, stage, care)
+    case = Case(
         programme=plan,
-        stage=draw(st.sampled_from(stages)),
-        profile=None if good else draw(st.sampled_from([None, None, "NEURAL", "IMT"])),
-        stage_entered_at=NOW - timedelta(days=20) if good else draw(moments(30)),
+        stage=stage,
+        profile=None if care >= 9 else pick([None, None, None, *PROFILES]),
+        stage_entered_at=_entry(pick, some, care),
         now=NOW,
-        baseline_morning=draw(st.sampled_from([None, 0, 1, 2])),
-        baseline_stiff_min=draw(st.sampled_from([None, 0, 10])),
-        onset_at=draw(st.sampled_from([None, NOW - timedelta(days=42), NOW - timedelta(days=30)])),
-        references=draw(references()),
-        sessions=tuple(draw(sessions(f"s{i}", good)) for i in range(some)),
-        daily=tuple(
-            DailyCheckIn(at=draw(moments(9)), morning=draw(st.sampled_from(_PAINS)))
-            for _ in range(0 if good else some // 2)
-        ),
-        flags=tuple(rarely),
-        holds=() if good else draw(st.sampled_from([(), (), (), (Hold(from_=NOW - timedelta(days=1)),)])),
-        notes=None,
+        baseline_morning=pick([None, 0, 0.3, 1, 2]),
+        baseline_stiff_min=pick([None, 0, 10]),
+        onset_at=pick([None, NOW - 42 * DAY, NOW - 30 * DAY, NOW - 35 * DAY + SECOND]),
+        references=_references(pick),
+        sessions=some,
+        daily=() if good else _daily(pick, some),
+        flags=() if care >= 5 else pick([(), (), (), (Flag(code="fever_unwell", raised_at=NOW),)]),
+        holds=() if care >= 5 else pick([(), (), (), (Hold(from_=NOW - DAY),)]),
+    )
+    if not good and pick([True, False, False]):
+        case = _with_times_of_change(pick, case)
+    return _with_anything(pick, case) if anything and pick([True, False, False]) else case
+
+
+def _picks(draw: Any) -> Pick:
+    return lambda choices: draw(st.sampled_from(choices))
+
+
+def _moment(pick: Pick, oldest_days: int) -> datetime:
+    age = timedelta(hours=6 * pick(range(4 * oldest_days + 1)))
+    return NOW - age - pick([timedelta(0), timedelta(0), timedelta(0), SECOND, -SECOND])
+
+
+def _session(pick: Pick, id: str, start: datetime, stage: str, good: bool, spoilt: bool = False) -> Session:
+    """A good session, one with a single answer or metric at odds, or one of any kind."""
+    done = dict(pick(GOOD_RUNS_FOR.get(stage, GOOD_RUNS) if good or spoilt else ANY_RUNS))
+    check_in = pick(GOOD_ANSWERS if good else ONE_WRONG if spoilt else ANY_ANSWERS)
+    quality = "OK" if good else pick(["OK", "OK", "OK", "OK", "POOR"])
+    if spoilt and pick([True, False, False]):
+        name = pick(sorted(metric_values))
+        done[name] = pick(metric_values[name])
+    run_s = done.pop("run_s")
+    session = run(id, start, run_s or 0, done.pop("run_m"), check_in, quality=quality, **done)
+    if run_s is not None:
+        return session
+    return replace(session, end=start + 1200 * SECOND, metrics={**session.metrics, "run_s": None})
+
+
+def _moved(session: Session, start: datetime) -> Session:
+    return replace(session, start=start, end=start + (session.end - session.start))
+
+
+def _timeline(pick: Pick, stage: str, care: int) -> tuple[Session, ...]:
+    """Sessions one after the other, the last at an edge before now; or each at a moment of its own."""
+    made: list[Session] = []
+    first = start = NOW
+    scattered = care <= 5 and pick([True, False])
+    ids = pick([("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"), ("b", "a", "d", "c", "f", "e", "h", "g")])
+    for place in range(pick([4, 5, 6, 7, 8] if care >= 9 else range(9))):
+        good = pick(range(10)) < care
+        session = _session(pick, ids[place], start, stage, good, spoilt=not good and care >= 5)
+        made.append(_moved(session, _moment(pick, 14 if good else 70)) if scattered else session)
+        kind, time = pick(GOOD_NEXT if good and (care == 10 or pick([True, True, False])) else NEXT)
+        start = {"start": start, "end": session.end, "first": first}[kind] + time
+        first = start if kind == "start" else first
+    if not made or scattered:
+        return tuple(made)
+    last = made[-1].start if pick([True, True, False]) else made[-1].end
+    age = pick([37 * HOUR, 40 * HOUR, 60 * HOUR] if care == 10 or pick([True, False]) else LAST_AGES)
+    if care < 9 and pick(range(12)) == 0:
+        age = pick([-SECOND, -2 * DAY])
+    by = NOW - age - last
+    return tuple(_moved(session, session.start + by) for session in made)
+
+
+def _entry(pick: Pick, some: tuple[Session, ...], care: int) -> datetime:
+    if some and pick([True, False]):
+        first = pick(some if care < 9 else sorted(some, key=lambda session: session.start)[:2])
+        return first.start - pick([timedelta(0), -SECOND, HOUR, DAY, 5 * DAY, *near(8 * DAY)])
+    return NOW - 20 * DAY if care >= 9 else pick([NOW + DAY, NOW - 3 * DAY, *[_moment(pick, 70)] * 8])
+
+
+def _daily(pick: Pick, some: tuple[Session, ...]) -> tuple[DailyCheckIn, ...]:
+    found = []
+    for _ in range(pick([0, 0, 1, 2, 4])):
+        at = pick(some).end + pick(MORNINGS) if some and pick([True, False]) else _moment(pick, pick([3, 9, 70]))
+        found.append(DailyCheckIn(at=at, morning=pick(PAINS)))
+    return tuple(found)
+
+
+def _with_times_of_change(pick: Pick, case: Case) -> Case:
+    """A changed profile, an examination of the nerves, the first check-in: each at the start of a session or beside."""
+
+    def near_a_start() -> datetime:
+        if not case.sessions:
+            return _moment(pick, 30)
+        return pick(case.sessions).start + pick([timedelta(0), SECOND, -SECOND])
+
+    if pick([True, False]):
+        case = replace(case, profile_since=near_a_start(), profile_before=pick(PROFILES))
+    return replace(
+        case,
+        nerve_checked_at=near_a_start() if pick([True, False]) else pick([None, NOW + SECOND]),
+        asked_since=near_a_start() if pick([True, False, False]) else None,
+    )
+
+
+def _with_anything(pick: Pick, case: Case) -> Case:
+    what = pick(["override"] * 12 + ["field"] * 4 + ["plan", "profile"])
+    if what == "override":
+        return replace(case, stage_override=pick(OVERRIDES))
+    if what == "field":
+        plan, stages = pick(FIELD_LADDERS)
+        return replace(case, programme=plan, stage=pick(stages), profile=pick([None, *PROFILES]))
+    if what == "plan":
+        return replace(case, programme=pick(UNUSABLE_PLANS))
+    if case.profile_since is not None and pick([True, False]):
+        return replace(case, profile_before=pick(UNUSABLE_PROFILES))
+    return replace(case, profile=pick(UNUSABLE_PROFILES))
+
+
+def _references(pick: Pick) -> References:
+    """The runner's speeds: mostly known."""
+    return References(
+        v_max_mps=pick([8.0, 8.0, 8.0, 4.0, None]),
+        v_max_kind=pick(["measured", "measured", "measured", "estimated", None]),
+        v_thr_mps=pick([4.0, 4.0, 2.35, None]),
+        declared_longest_m=pick([None, 3000, 4000, 6000]),
+        declared_at=pick([None, NOW - 20 * DAY, NOW - 35 * DAY]),
     )
 
 
 @st.composite
 def references(draw: Any) -> References:
     """The runner's speeds: mostly known."""
-    return References(
-        v_max_mps=draw(st.sampled_from([8.0, 8.0, 8.0, None])),
-        v_max_kind=draw(st.sampled_from(["measured", "measured", "measured", "estimated", None])),
-        v_thr_mps=draw(st.sampled_from([4.0, 4.0, None])),
-        declared_longest_m=draw(st.sampled_from([None, 3000, 6000])),
-        declared_at=draw(st.sampled_from([None, NOW - timedelta(days=20), NOW - timedelta(days=35)])),
-    )
+    return _references(_picks(draw))

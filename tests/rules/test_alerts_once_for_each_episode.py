@@ -10,10 +10,11 @@ from cases import NOW, at, felt, flag, mornings, only, run, sprint_stage, volume
 from hypothesis import given
 from random_cases import random_cases, thoroughly
 
-from rules.alerts import alerts, newly
+from rules.alerts import alerts
 from rules.decide import decide
 from rules.signs.alert_kinds import KINDS, Urgency
 from rules.signs.alert_signs import StageEvent
+from rules.vocabulary import DailyCheckIn
 
 A, F = volume_stage(), sprint_stage()
 SECOND = timedelta(seconds=1)
@@ -40,6 +41,33 @@ def nervous(**said):
     return with_run(with_run(A, "a4", **said), "a5", **said)
 
 
+def sore(*ids):
+    case = A
+    for id in ids:
+        case = with_run(case, id, during=4)
+    return case
+
+
+def pains(*scores):
+    """The last four runs with these pains during them."""
+    case = A
+    for id, score in zip(("a2", "a3", "a4", "a5"), scores, strict=True):
+        case = with_run(case, id, during=score)
+    return case
+
+
+def times(*seconds):
+    """The five runs with so many seconds of running."""
+    case = A
+    for session, run_s in zip(A.sessions, seconds, strict=True):
+        case = with_run(case, session.id, run_s=run_s)
+    return case
+
+
+def morning_of_a5(case):
+    return replace(case, daily=(DailyCheckIn(at=at("03-29 07:00"), morning=1),))
+
+
 OPEN = with_run(A, "a5", morning=None)
 END = at("03-28 07:30")
 
@@ -62,65 +90,72 @@ SIGNS = [
     (True, "STALLED", "43 days on a stage of 14", replace(A, stage_entered_at=ago(days=43)), {}),
     (False, "STALLED", "42 days", replace(A, stage_entered_at=ago(days=42)), {}),
     (False, "STALLED", "long after the last stage", replace(FREE, stage_entered_at=ago(days=200)), {}),
-    (
-        True,
-        "THINK_BACK_OR_NERVE",
-        "tingling, and it moves down",
-        nervous(character=("tingling",), distal_spread=True),
-        {},
-    ),
-    (False, "THINK_BACK_OR_NERVE", "tingling alone", nervous(character=("tingling", "numb")), {}),
-    (
-        True,
-        "THINK_BACK_OR_NERVE",
-        "worse sitting and with a cough, and it moves down",
-        nervous(sitting=3, cough=True, distal_spread=True),
-        {},
-    ),
-    (False, "THINK_BACK_OR_NERVE", "worse sitting without a cough", nervous(sitting=3, distal_spread=True), {}),
+    (True, "NERVE_SIGNS", "tingling, and it moves down", nervous(character=("tingling",), distal_spread=True), {}),
+    (False, "NERVE_SIGNS", "tingling alone", nervous(character=("tingling", "numb")), {}),
     (
         False,
-        "THINK_BACK_OR_NERVE",
-        "sitting hurts less than running",
-        nervous(sitting=1, cough=True, distal_spread=True),
+        "NERVE_SIGNS",
+        "examined since",
+        replace(nervous(character=("numb",), distal_spread=True), nerve_checked_at=NOW),
         {},
     ),
-    (
-        True,
-        "THINK_BACK_OR_NERVE",
-        "it changes its place and tingles",
-        nervous(site="back", character=("shooting",)),
-        {},
-    ),
-    (False, "THINK_BACK_OR_NERVE", "the programme's own place", nervous(site="ischial", character=("shooting",)), {}),
+    (True, "BAD_MORNING", "6 this morning", replace(A, daily=mornings(6)), {}),
+    (False, "BAD_MORNING", "5.9", replace(A, daily=mornings(5.9)), {}),
+    (True, "LAYOFF", "15 days without a run", replace(A, now=at("04-12 07:00")), {}),
+    (True, "LAYOFF", "on the first stage too", replace(A, stage="P1", now=at("04-12 07:00")), {}),
+    (False, "LAYOFF", "a second less", replace(A, now=at("04-12 07:00") - SECOND), {}),
+    (True, "REPEATED_POOR_RESPONSE", "three of the last four", sore("a2", "a3", "a5"), {}),
+    (False, "REPEATED_POOR_RESPONSE", "two of them", sore("a2", "a3"), {}),
+    (True, "POOR_2_OF_3", "two of the last three", sore("a3", "a5"), {}),
+    (False, "POOR_2_OF_3", "one of them", sore("a5"), {}),
+    (True, "MORNING_TREND", "mornings of 2.5, baseline 1", replace(A, daily=mornings(*[2.5] * 6)), {}),
+    (False, "MORNING_TREND", "mornings of 2", replace(A, daily=mornings(*[2] * 6)), {}),
+    (True, "MISSING_FIRST", "36 hours after the run", replace(OPEN, now=END + timedelta(hours=36)), {}),
+    (False, "MISSING_FIRST", "a second before", replace(OPEN, now=END + timedelta(hours=36) - SECOND), {}),
+    (True, "MISSING_FIRST", "the pain during the run", with_run(A, "a5", during=None), {}),
+    (False, "MISSING_FIRST", "answered by a day's morning", morning_of_a5(OPEN), {}),
+    (True, "MISSING_FIRST", "7 days after the run", with_run(A, "a4", morning=None, start=ago(days=7)), {}),
+    (False, "MISSING_FIRST", "a second later", with_run(A, "a4", morning=None, start=ago(days=7) - SECOND), {}),
+    (False, "MISSING_FIRST", "before anybody was asked", replace(OPEN, asked_since=at("03-28 07:00") + SECOND), {}),
+    (True, "MISSING_FIRST", "in the second from which on was asked", replace(OPEN, asked_since=at("03-28 07:00")), {}),
+    (True, "DURING_RISING", "0, 1, 1, 2", pains(0, 1, 1, 2), {}),
+    (True, "DURING_RISING", "the fifth before them was higher", with_run(pains(0, 1, 1, 2), "a1", during=3), {}),
+    (False, "DURING_RISING", "0, 1, 1, 1.9", pains(0, 1, 1, 1.9), {}),
+    (False, "DURING_RISING", "0, 2, 1, 3: it fell", pains(0, 2, 1, 3), {}),
+    (False, "DURING_RISING", "one of them not answered", pains(0, 1, None, 3), {}),
     (
         False,
-        "THINK_BACK_OR_NERVE",
-        "the programme is made for it",
-        replace(nervous(character=("numb",), distal_spread=True), programme="NEURAL", stage="N3"),
+        "DURING_RISING",
+        "three since the stage began",
+        replace(pains(0, 1, 2, 3), stage_entered_at=at("03-20 00:00")),
         {},
     ),
-    (
-        True,
-        "THINK_BACK_OR_NERVE",
-        "only the limits of pain are those of a nerve's programme",
-        replace(nervous(character=("numb",), distal_spread=True), profile="NEURAL"),
-        {},
-    ),
+    (True, "BROKE_OFF", "three of five shorter than half of 2,700 s", times(1349, 2700, 1349, 2700, 1349), {}),
+    (False, "BROKE_OFF", "one of them half", times(1350, 2700, 1349, 2700, 1349), {}),
+    (False, "BROKE_OFF", "one of them not measured", times(None, 2700, 1349, 2700, 1349), {}),
     (
         False,
-        "THINK_BACK_OR_NERVE",
-        "made for it, whatever the limits of pain",
-        replace(nervous(character=("numb",), distal_spread=True), programme="NEURAL", stage="N3", profile="TENDON"),
+        "BROKE_OFF",
+        "one of them before the stage began",
+        replace(times(1349, 2700, 1349, 2700, 1349), stage_entered_at=at("03-16 00:00")),
         {},
     ),
     (
         False,
-        "THINK_BACK_OR_NERVE",
-        "15 days ago",
-        replace(only(nervous(character=("numb",), distal_spread=True), "a4", "a5"), now=at("04-12 08:00")),
+        "BROKE_OFF",
+        "a stage that asks for no time",
+        replace(times(*[60] * 5), stage_override={"each": None, "max": None}),
         {},
     ),
+    (
+        True,
+        "BROKE_OFF",
+        "half of what each run needs, where that is more",
+        replace(times(*[1599] * 5), stage_override={"each": {"run_s": 3200}}),
+        {},
+    ),
+    (True, "SPEED_IMPLAUSIBLE", "a run measured as such", A, {"implausible": ["a5"]}),
+    (False, "SPEED_IMPLAUSIBLE", "a run of somebody else", A, {"implausible": ["x9"]}),
     (
         True,
         "NOVEL_SPEED",
@@ -177,7 +212,7 @@ SIGNS = [
     (True, "SPIKE_LARGE", "a jump", with_run(A, "a5", run_m=20000), {}),
     (True, "SPIKE_MODERATE", "a jump", with_run(A, "a5", run_m=9500), {}),
     (True, "SPIKE_SMALL", "a jump", with_run(A, "a5", run_m=8200), {}),
-    (True, "CEILING", "too fast", with_run(A, "a5", peak3_pct=61), {}),
+    (True, "CEILING", "too fast", with_run(A, "a5", peak3_pct=62), {}),
     (True, "LAPSE", "9 days", replace(A, now=at("04-06 18:00")), {}),
     (True, "POOR_SENSOR", "two of three", with_run(with_run(A, "a4", quality="POOR"), "a5", quality="POOR"), {}),
     (False, "RED_FLAG", "nothing at all", A, {}),
@@ -208,20 +243,74 @@ def test_a_red_flag_pages_through_the_night_and_everything_else_waits():
     assert all(alert.waits_for_morning for alert in heard(with_run(A, "a5", run_m=20000, during=7)))
 
 
-def test_signs_of_the_back_or_a_nerve_are_for_the_physio_alone():
-    (alert,) = (
-        a for a in heard(nervous(character=("tingling",), distal_spread=True)) if a.code == "THINK_BACK_OR_NERVE"
-    )
-    assert alert.audience == ("physio",)
+def only_alert(case, code, **more):
+    (alert,) = (alert for alert in heard(case, **more) if alert.code == code)
+    return alert
 
 
-def test_a_missing_answer_is_the_runners_while_it_is_in_time_and_the_physios_once_it_is_a_pattern():
+HEARERS = [
+    ("NERVE_SIGNS", nervous(character=("tingling",), distal_spread=True), Urgency.HIGH, ("physio",)),
+    ("BAD_MORNING", replace(A, daily=mornings(6)), Urgency.HIGH, ("physio", "runner")),
+    ("LAYOFF", replace(A, now=at("04-12 07:00")), Urgency.NORMAL, ("physio", "runner")),
+    ("REPEATED_POOR_RESPONSE", sore("a3", "a4", "a5"), Urgency.HIGH, ("physio", "runner")),
+    ("POOR_2_OF_3", sore("a4", "a5"), Urgency.NORMAL, ("physio", "runner")),
+    ("MORNING_TREND", replace(A, daily=mornings(*[2.5] * 6)), Urgency.NORMAL, ("physio", "runner")),
+    ("MISSING_FIRST", OPEN, Urgency.LOW, ("physio",)),
+    ("DURING_RISING", pains(0, 1, 1, 2), Urgency.NORMAL, ("physio",)),
+    ("BROKE_OFF", times(*[1349] * 5), Urgency.NORMAL, ("physio",)),
+]
+
+
+@pytest.mark.parametrize(("code", "case", "urgency", "audience"), HEARERS, ids=[row[0] for row in HEARERS])
+def test_an_alert_is_as_urgent_and_for_those_whom_the_table_names(code, case, urgency, audience):
+    alert = only_alert(case, code)
+    assert (alert.urgency, alert.audience) == (urgency, audience)
+
+
+def test_an_implausible_speed_is_for_the_physio_and_names_its_run():
+    alert = only_alert(A, "SPEED_IMPLAUSIBLE", implausible=["a4"])
+    assert (alert.urgency, alert.audience, alert.session_id) == (Urgency.NORMAL, ("physio",), "a4")
+    assert alert.words["physio"].startswith("Run on 25 March: the recorded speed is not plausible")
+
+
+def test_a_missing_answer_is_the_runners_while_it_is_in_time_and_the_physios_once_it_is_missing():
     (nudge,) = heard(replace(OPEN, now=END + timedelta(hours=30)))
     assert (nudge.code, nudge.audience, nudge.session_id) == ("MISSING_24H", ("runner",), "a5")
+    (first,) = heard(replace(OPEN, now=END + timedelta(hours=36)))
+    assert (first.code, first.audience, first.session_id) == ("MISSING_FIRST", ("physio",), "a5")
     silent = with_run(OPEN, "a4", morning=None)
-    (pattern,) = heard(replace(silent, now=END + timedelta(hours=36)))
-    assert (pattern.code, pattern.audience, pattern.session_id) == ("MISSING_24H", ("physio",), None)
-    assert pattern.words["physio"].startswith("2 of the last 3 sessions are past 36 h")
+    pattern = only_alert(replace(silent, now=END + timedelta(hours=36)), "MISSING_24H")
+    assert (pattern.audience, pattern.session_id) == (("physio",), None)
+    assert pattern.words["physio"].startswith("2 of the last 3 runs have no answer in time")
+
+
+def test_of_missing_answers_in_a_row_the_first_alone_is_an_alert_of_its_own():
+    silent = with_run(OPEN, "a4", morning=None)
+    assert only_alert(silent, "MISSING_FIRST").session_id == "a4"
+    again = with_runs(OPEN, run("b", at("03-26 07:00"), 600, 2000, felt()))
+    both = with_run(again, "a4", morning=None)
+    named = [alert.session_id for alert in heard(both) if alert.code == "MISSING_FIRST"]
+    assert sorted(named) == ["a4", "a5"], "answered between them"
+
+
+def test_of_an_outing_the_missing_answer_is_named_by_its_last_session():
+    evening = with_runs(with_run(A, "a5", during=None), run("b", at("03-28 12:00"), 600, 1000, felt()))
+    assert only_alert(evening, "MISSING_FIRST").session_id == "b"
+
+
+def test_a_layoff_is_an_alert_again_each_week_while_it_stands():
+    layoff = replace(A, now=at("04-12 07:00"))
+    first = heard(layoff)
+    assert [alert.episode for alert in first if alert.code == "LAYOFF"] == ["runner-7/LAYOFF/2026-04-12"]
+
+    def later(day, open_before):
+        return [a for a in heard(replace(A, now=at(f"{day} 07:00")), open_before=open_before) if a.code == "LAYOFF"]
+
+    assert [alert.episode for alert in later("04-18", first)] == ["runner-7/LAYOFF/2026-04-12"]
+    second = later("04-19", first)
+    assert [alert.episode for alert in second] == ["runner-7/LAYOFF/2026-04-19"]
+    assert [alert.episode for alert in later("04-25", second)] == ["runner-7/LAYOFF/2026-04-19"]
+    assert [alert.episode for alert in later("04-26", second)] == ["runner-7/LAYOFF/2026-04-26"]
 
 
 def test_an_episode_of_a_session_keeps_its_key_whenever_it_is_looked_at():
@@ -237,7 +326,6 @@ def test_an_episode_of_days_keeps_the_key_of_its_first_day_while_it_goes_on():
     assert [alert.episode for alert in first] == ["runner-7/LAPSE/2026-04-06"]
     next_day = replace(A, now=at("04-07 18:00"))
     assert [alert.episode for alert in heard(next_day, open_before=first)] == ["runner-7/LAPSE/2026-04-06"]
-    assert newly(heard(next_day, open_before=first), first) == ()
     assert [alert.episode for alert in heard(next_day)] == ["runner-7/LAPSE/2026-04-07"], "after a pause it is another"
 
 
@@ -247,7 +335,6 @@ def test_two_flags_are_two_episodes():
         "runner-7/RED_FLAG:fever_unwell/2026-03-30",
         "runner-7/RED_FLAG:saddle_numbness/2026-03-30",
     ]
-    assert newly(both, both[:1]) == both[1:]
 
 
 def test_an_alert_says_what_was_seen():
@@ -255,7 +342,7 @@ def test_an_alert_says_what_was_seen():
     (words,) = alert.words.values()
     assert words.startswith("Run of 28 March: 3 of fast uphill efforts, more than twice the most of the 30 days before")
     (lapse,) = heard(replace(A, now=at("04-06 18:00")))
-    assert lapse.words["runner"] == "No run for 9 days. Did you run? Then record it or enter it."
+    assert lapse.words["runner"] == "No run for 9 days. Did you run? Then record it or add it by hand."
 
 
 def test_without_a_programme_a_flag_is_still_heard():
@@ -267,7 +354,7 @@ def test_without_a_programme_a_flag_is_still_heard():
 def test_looking_twice_tells_nobody_twice_and_changes_no_decision(case):
     before = decide(case)
     first = heard(case)
-    assert newly(heard(case, open_before=first), first) == ()
+    assert {alert.episode for alert in heard(case, open_before=first)} == {alert.episode for alert in first}
     assert len({alert.episode for alert in first}) == len(first)
     assert all(alert.words and all(words.strip() for words in alert.words.values()) for alert in first)
     assert decide(case) == before

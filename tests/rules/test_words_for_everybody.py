@@ -5,10 +5,24 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cases import at, flag, hold, mornings, sprint_stage, volume_stage, with_references, with_run
+from cases import (
+    NOW,
+    at,
+    felt,
+    flag,
+    hold,
+    mornings,
+    run,
+    sprint_stage,
+    volume_stage,
+    with_references,
+    with_run,
+    with_runs,
+)
 from hypothesis import given
 from random_cases import random_cases, thoroughly
 
@@ -22,11 +36,12 @@ from rules.speech.explain import explain
 from rules.speech.say import decision_words, note_words, reason_words
 from rules.speech.screen import HEIGHT, WIDTH
 from rules.speech.words import DECISIONS, DISCLAIMER, HELP, MISSING, NOTES, WORDS
+from rules.version import RULES_VERSION
 from rules.vocabulary import Decision, Reason
 
 A, F = volume_stage(), sprint_stage()
-MANY = ("run_s", "peak3_pct", "run_m")  # limits that every run of A passes once they are 0
-SHARED = sorted((Path(os.environ.get("STRIDEGATE_REAL_DATA", "/nowhere")) / "cases").glob("*.json"))
+MANY = ("run_s", "cont_run_s", "run_m")  # limits that every run of A passes once they are 0
+SHARED = sorted((Path(os.environ.get("STRIDEGATE_REAL_DATA", "/nowhere")) / "cases2").glob("*.json"))
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 # Comfort, risk in numbers, diagnoses and structures; "safe" and "cleared" are for flags, never for a runner.
@@ -118,8 +133,40 @@ SAID = [
     (
         with_run(A, "a5", run_m=9500),
         "SPIKE_MODERATE",
-        "The run of 28 March was 1.32 times your longest of the 30 days before it (9.5 km after 7.2 km). "
+        "Your run on 28 March was 1.32 times as long as your longest in the 30 days before (9.5 km after 7.2 km). "
         "Hold for a week.",
+    ),
+    (
+        with_runs(A, run("b", at("03-28 12:00"), 600, 3200, felt())),
+        "SPIKE_SMALL",
+        "Your run on 28 March was 1.14 times as long as your longest in the 30 days before (8.2 km after 7.2 km). "
+        "Hold for a week.",
+    ),
+    (
+        replace(A, daily=mornings(7)),
+        "BAD_MORNING",
+        "Your morning pain was 7 out of 10. Hold for a week, and until a run has gone well.",
+    ),
+    (
+        with_run(A, "a5", character=("numb",), site="back"),
+        "NERVE_SIGNS",
+        "Your answers of the last 14 days need a check by your physio before you do more.",
+    ),
+    (
+        with_runs(A, run("b", NOW + timedelta(days=1), 600, 2000, None)),
+        "CLOCK_FUTURE",
+        "Your run on 31 March is dated in the future, so we can't use it. Check the clock of your device.",
+    ),
+    (
+        with_run(with_run(A, "a4", painkillers=True), "a5", painkillers=True),
+        "MISSING_24H",
+        "We can't judge 2 of your last 3 runs: an answer is missing, or you took painkillers. Tell us how the runs "
+        "felt, and the mornings after them.",
+    ),
+    (
+        with_run(A, "a4", during=7),
+        "RED_SETTLED",
+        "Your run on 25 March was too much. It has settled since. Give it a week before you do more.",
     ),
     (
         with_run(A, "a5", peak3_pct=85),
@@ -134,7 +181,8 @@ SAID = [
     (
         replace(A, sessions=(), stage_entered_at=at("03-10 00:00")),
         "LAYOFF",
-        "You have not run for 20 days. Rest brings back no readiness for running, so begin lower.",
+        "You had a break of 20 days from running. Rest alone doesn't prepare you for running: your physio will choose "
+        "the stage to start from.",
     ),
     (
         with_references(F, v_max_kind="estimated"),
@@ -151,14 +199,14 @@ SAID = [
     (
         replace(A, stage="P1", sessions=(), stage_entered_at=at("02-02 00:00")),
         "REGRESS_AT_FLOOR",
-        "You have not run for 56 days. Rest brings back no readiness for running, so begin lower. "
-        "Start stage 1 again with your physio.",
+        "You had a break of 56 days from running. Rest alone doesn't prepare you for running: your physio will choose "
+        "the stage to start from. Start stage 1 again with your physio.",
     ),
     (
         replace(A, stage="P1", sessions=(), stage_entered_at=at("02-03 00:00")),
         "REGRESS_AT_FLOOR",
-        "You have not run for 55 days. Rest brings back no readiness for running, so begin lower. "
-        "This is the first stage already, so stay on it and begin easier.",
+        "You had a break of 55 days from running. Rest alone doesn't prepare you for running: your physio will choose "
+        "the stage to start from. This is the first stage already, so stay on it and begin easier.",
     ),
     (
         replace(A, programme="NOPE"),
@@ -190,7 +238,7 @@ def check_screen(case):
         assert lines[0].startswith(verdict.decision.name)
         assert DISCLAIMER in lines
         assert flat.endswith(HELP)
-        assert "Rules 1, programme version" in text
+        assert f"Rules {RULES_VERSION}, programme version" in text
         for reason in verdict.reasons:
             if reason.code == "RED_FLAG":
                 assert reason_words(reason, case, audience) in flat
@@ -244,6 +292,28 @@ def test_what_has_no_room_on_the_screen_is_counted():
     assert whole.count("CEILING: ") == 2 * len(MANY)
 
 
+def test_what_tolerance_still_needs_is_said_in_numbers_and_words():
+    sore = replace(with_run(with_run(A, "a2", during=4), "a5", during=4), daily=mornings(4))
+    text = " ".join(explain(decide(sore), sore, height=None).split())
+    assert "MISSING runs that went well, of the last 4: 2 of 3 [" in text
+    assert "MISSING the latest run that was too much: AMBER, where SETTLED is needed" in text
+    assert "MISSING the latest morning score: AMBER, where GREEN is needed" in text
+
+
+def test_the_limit_of_top_speed_is_the_one_that_is_judged():
+    slow = with_references(A, v_max_mps=4.0, v_thr_mps=None)
+    assert "fastest three seconds, of top speed 62.5 %" in " ".join(explain(decide(slow), slow, height=None).split())
+
+
+@pytest.mark.parametrize(
+    ("answers", "pain"), [({"during": 7}, 7), ({"after": 6}, 6), ({"morning": 6}, 6), ({"during": 6.5, "after": 8}, 8)]
+)
+def test_the_physio_reads_the_highest_pain_of_a_run_that_was_too_much(answers, pain):
+    red = with_run(A, "a5", **answers)
+    (reason,) = (reason for reason in decide(red).reasons if reason.code == "RED_RESPONSE")
+    assert f"Run on 28 March was too much (pain {pain}/10)." in reason_words(reason, red, "physio")
+
+
 def test_an_unknown_code_or_note_is_shown_as_it_is():
     strange = Reason(code="OF_TOMORROW", verdict=Decision.HOLD)
     assert reason_words(strange, A) == "OF_TOMORROW"
@@ -251,7 +321,7 @@ def test_an_unknown_code_or_note_is_shown_as_it_is():
 
 
 def test_each_decision_says_what_to_do():
-    assert decision_words(Decision.REGRESS, "P2").startswith("Go back to stage P2.")
+    assert decision_words(Decision.REGRESS, "P2").startswith("Your physio will move you back to stage P2.")
     assert "help" in decision_words(Decision.STOP_REFER, None)
     assert decision_words(Decision.INSUFFICIENT_DATA, None).startswith("Cannot tell")
 

@@ -1,7 +1,8 @@
-"""What must hold for every case, whatever its numbers: thirteen promises, each tried on cases drawn at random."""
+"""What must hold for every case, whatever its numbers: the invariants of the rules, tried on cases drawn at random."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import replace
@@ -12,6 +13,7 @@ from cases import NOW, document, felt, run, volume_stage
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import PLAN, good_values, random_cases, sessions, thoroughly
+from session_cuts import crosses_an_edge, cut, with_parts
 
 from rules.alerts import alerts
 from rules.case import Case
@@ -19,14 +21,18 @@ from rules.decide import decide
 from rules.dose import weigh
 from rules.errors import BadCase
 from rules.feasibility import refusals
+from rules.load import comparisons, history
+from rules.next_distance import distance_limit
 from rules.next_session import allowance
+from rules.outings import group_by_outing
 from rules.programme import load
 from rules.speech.explain import explain
 from rules.view import look
-from rules.vocabulary import CheckIn, Decision, Flag
+from rules.vocabulary import CheckIn, Decision, Flag, Response
 
 PAINS = ("during", "after", "morning")
-WORSE = (*PAINS, "stiff_min", "stopped", "sharp_sudden", "distal_spread")
+SCORES = (*PAINS, "stiff_min", "sitting")
+WORSE = (*SCORES, "stopped", "sharp_sudden", "distal_spread", "cough", "painkillers", "character", "site")
 MORE = (0.5, 1, 24, 300)
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -51,14 +57,31 @@ def with_metric(case: Case, index: int, name: str, value: float | None) -> Case:
 
 def worse(check_in: CheckIn, what: str, by: float) -> CheckIn:
     value = getattr(check_in, what)
-    if what in PAINS or what == "stiff_min":
+    if what in SCORES:
         return check_in if value is None else replace(check_in, **{what: value + by})
+    if what == "character":
+        return replace(check_in, character=(*value, "tingling"))
+    if what == "site":
+        return replace(check_in, site=value or "calf")
     return replace(check_in, **{what: True})
+
+
+def is_alone(case: Case, id: str) -> bool:
+    """Whether a session is an outing by itself."""
+    return any([member.id for member in outing] == [id] for outing in group_by_outing(_in_order(case)))
+
+
+def _in_order(case: Case) -> list:
+    return sorted(case.sessions, key=lambda session: (session.start, session.id))
+
+
+def class_of(case: Case, id: str) -> Response | None:
+    return next((seen.response for seen in look(case).seen if seen.id == id), None)
 
 
 @thoroughly
 @given(case=random_cases(), by=st.sampled_from([0.5, 1, 3, 30]))
-def test_1_more_pain_or_stiffness_or_a_flag_never_permits_more(case, by):
+def test_1_more_pain_or_stiffness_a_sign_of_a_nerve_painkillers_or_a_flag_never_permit_more(case, by):
     before = rank(case)
     raised = replace(case, flags=(*case.flags, Flag(code="night_rest_pain", raised_at=NOW)))
     assert rank(raised) <= before
@@ -74,9 +97,10 @@ def test_1_more_pain_or_stiffness_or_a_flag_never_permits_more(case, by):
 
 @thoroughly
 @given(case=random_cases(terminal=False), data=st.data())
-def test_2_leaving_a_session_out_never_makes_the_loading_sufficient(case, data):
+def test_2_leaving_out_a_session_that_is_not_red_and_an_outing_by_itself_never_makes_the_loading_sufficient(case, data):
     assume(case.sessions)
     gone = data.draw(st.sampled_from(case.sessions))
+    assume(is_alone(case, gone.id) and class_of(case, gone.id) is not Response.RED)
     fewer = replace(case, sessions=tuple(session for session in case.sessions if session is not gone))
     assert decide(case).sufficient or not decide(fewer).sufficient
 
@@ -94,7 +118,7 @@ def test_3_another_tolerated_session_within_the_ceilings_never_makes_the_loading
     before = decide(case)
     assume(before.sufficient)
     counts = [seen.response == "GREEN" and not seen.breaches for seen in look(more).seen if seen.id == "added"]
-    assume(counts == [True])
+    assume(counts == [True] and is_alone(more, "added"))
     assert decide(more).sufficient
 
 
@@ -107,13 +131,15 @@ def test_4_asking_for_more_never_permits_more(case):
 
 
 def asking_for_more(stage):
+    """Each number of a stage raised; `each` only where there is one, for it also says which run is long enough."""
     for more in MORE:
         yield {"window_days": max(0, (stage.window_days or 60) - more)}
         for what in ("n", "spacing_h", "min_days", "earliest_day"):
             yield {what: (getattr(stage, what) or 0) + more}
         for what in ("each", "total", "max"):
             amounts = getattr(stage, what)
-            yield from ({what: {name: amounts.get(name, 0) + more}} for name in amounts or ["fat_s"])
+            names = amounts or (["fat_s"] if what != "each" else [])
+            yield from ({what: {name: amounts.get(name, 0) + more}} for name in names)
 
 
 @thoroughly
@@ -198,6 +224,9 @@ def shifted(case: Case, by: timedelta) -> Case:
         now=moved(case.now),
         stage_entered_at=moved(case.stage_entered_at),
         onset_at=moved(case.onset_at),
+        profile_since=moved(case.profile_since),
+        nerve_checked_at=moved(case.nerve_checked_at),
+        asked_since=moved(case.asked_since),
         references=replace(case.references, declared_at=moved(case.references.declared_at)),
         sessions=tuple(replace(s, start=moved(s.start), end=moved(s.end)) for s in case.sessions),
         daily=tuple(replace(day, at=moved(day.at)) for day in case.daily),
@@ -241,11 +270,25 @@ def test_12_not_measured_is_never_better_than_just_enough_and_never_worse_than_j
     index = data.draw(st.integers(0, len(case.sessions) - 1))
     doses = {**stage.total, **stage.max, **stage.each}
     name = data.draw(st.sampled_from(sorted(doses)))
-    within = min(doses[name], stage.ceil.get(name, math.inf))
-    assert rank(with_metric(case, index, name, None)) <= rank(with_metric(case, index, name, within))
+    enough = with_metric(case, index, name, doses[name])
+    unknown = with_metric(case, index, name, None)
+    if not _breaks(enough, index, name) and _could_last(case.sessions[index], name, doses[name]):
+        assert rank(unknown) <= rank(enough)
     for limit in sorted(set(stage.ceil) - set(doses) - {"run_s"}):
         unknown = with_metric(case, index, limit, None)
         assert rank(unknown) >= rank(with_metric(case, index, limit, stage.ceil[limit]))
+
+
+def _breaks(case: Case, index: int, name: str) -> bool:
+    """Whether the outing of a session passes the ceiling of that metric."""
+    view, id = look(case), case.sessions[index].id
+    outing = view.outing_by_session.get(id)
+    return outing is not None and any(b.metric == name for seen in outing.sessions for b in seen.breaches)
+
+
+def _could_last(session, name: str, value: float) -> bool:
+    """Whether a session can hold so many seconds: what is not known of a RED one counts as all of its duration."""
+    return name != "run_s" or session.end - session.start >= timedelta(seconds=value)
 
 
 @thoroughly
@@ -321,3 +364,136 @@ def test_13_the_largest_and_the_smallest_numbers_are_judged_too(case, data):
     assert allowance(case, verdict) is not None
     assert alerts("runner", case, verdict) is not None
     refusals(load(case.programme).stages[0].changed({name: data.draw(st.sampled_from([1e-9, 1e9]))}))
+
+
+def is_run(case: Case, session) -> bool:
+    """Whether a session is long enough to end a gap, read from the specification and not from the code."""
+    asked = look(case).stage.each.get("run_s", 0)
+    least = asked if 0 < asked < 600 else 600
+    run_s, run_m = session.metrics.get("run_s"), session.metrics.get("run_m")
+    return run_s >= least if run_s is not None else run_m is not None and run_m >= 1500
+
+
+def last_restart(case: Case):
+    """The start of the run that ended the last gap of 15 days since entry, `now` while one lasts, else None."""
+    begin = max(case.stage_entered_at, case.now - timedelta(days=60))
+    runs = [session.start for session in _in_order(case) if is_run(case, session)]
+    moments = [begin, *(start for start in runs if begin <= start <= case.now), case.now]
+    ended = [later for earlier, later in itertools.pairwise(moments) if later - earlier >= timedelta(days=15)]
+    return ended[-1] if ended else None
+
+
+@thoroughly
+@given(case=random_cases(terminal=False))
+def test_14_after_a_red_or_15_days_without_a_run_no_session_before_it_is_part_of_a_dose(case):
+    view = look(case)
+    eligible = weigh(view).eligible
+    red = [
+        outing for outing in view.outings if any(s.since_entry and s.response is Response.RED for s in outing.sessions)
+    ]
+    for outing in red:
+        assert all(seen.start > outing.sessions[-1].start for seen in eligible)
+    restart = last_restart(case)
+    assert restart is None or all(seen.start >= restart for seen in eligible)
+    if restart == case.now and case.stage_entered_at < case.now and not eligible:
+        assert not decide(case).sufficient
+
+
+@thoroughly
+@given(
+    case=random_cases(),
+    data=st.data(),
+    share=st.sampled_from([0.01, 0.25, 0.5, 0.9]),
+    pause=st.sampled_from([timedelta(0), timedelta(minutes=10), timedelta(hours=4), timedelta(hours=11, minutes=59)]),
+    check_in_of_both=st.booleans(),
+)
+def test_15_cutting_a_session_in_two_never_permits_more(case, data, share, pause, check_in_of_both):
+    assume(case.sessions)
+    session = data.draw(st.sampled_from(case.sessions))
+    parts = cut(session, share, pause, check_in_of_both=check_in_of_both)
+    assume(session.start < parts[1].start and not crosses_an_edge(case, session, parts))
+    whole, both = decide(case), decide(with_parts(case, session, parts))
+    assert both.decision <= whole.decision
+    assert whole.sufficient or not both.sufficient
+
+
+@thoroughly
+@given(case=random_cases(), age=st.sampled_from([0, 1, 7, 29, 30]))
+def test_16_no_poor_or_red_session_and_none_that_is_no_run_raises_the_longest_of_the_30_days(case, age):
+    view = look(case)
+    moment = case.now - timedelta(days=age)
+    before = history(view).longest_before(moment)
+    for seen in view.seen:
+        gives_nothing = seen.poor or seen.response is Response.RED or not is_run(case, seen.session)
+        if gives_nothing and is_alone(case, seen.id):
+            fewer = tuple(session for session in case.sessions if session.id != seen.id)
+            assert history(look(replace(case, sessions=fewer))).longest_before(moment) == before
+
+
+@thoroughly
+@given(random_cases())
+def test_16_no_outing_of_the_last_30_days_gives_more_than_1_3_times_its_own_longest(case):
+    given_m = history(look(case))
+    for start, run_m in zip(given_m.starts, given_m.contributions_m, strict=True):
+        if start >= case.now - timedelta(days=30):
+            assert run_m <= 1.3 * given_m.longest_before(start) + 1e-6
+
+
+def most_by_the_page(case: Case, verdict) -> float:
+    """The most metres of a new outing now, read from the specification; `history` gives L30."""
+    view = look(case)
+    longest_m = history(view).longest_before(case.now)
+    tolerated = [seen for seen in view.seen if seen.response is Response.GREEN and not seen.poor]
+    limits = [max(1.1 * longest_m, longest_m + 500)]
+    at_floor = "REGRESS_AT_FLOOR" in verdict.codes
+    if verdict.decision in (Decision.HOLD, Decision.INSUFFICIENT_DATA):
+        known = [seen.session.metrics["run_m"] for seen in tolerated if seen.session.metrics["run_m"] is not None]
+        jumps = [reason.session_id for reason in verdict.reasons if reason.code.startswith("SPIKE")]
+        limits += [longest_m, *(max(2500, run_m) for run_m in known[-1:])]
+        limits += [comparisons(view)[id].longest_m for id in jumps]
+    if verdict.decision is Decision.REGRESS or at_floor:
+        month = [seen for seen in tolerated if seen.age_days <= 30 and is_run(case, seen.session)]
+        known = [seen.session.metrics["run_m"] for seen in month if seen.session.metrics["run_m"] is not None]
+        limits += [longest_m, max(2500, 0.7 * max(known, default=longest_m))]
+    return min(limits)
+
+
+@thoroughly
+@given(random_cases())
+def test_17_no_allowance_exceeds_what_the_rules_give(case):
+    verdict = decide(case)
+    next_run = allowance(case, verdict)
+    assert next_run.may_run is (verdict.decision is not Decision.STOP_REFER)
+    if verdict.decision is Decision.STOP_REFER:
+        assert next_run.distance_m == next_run.shown_distance_m == 0
+        return
+    assert next_run.shown_distance_m <= 0.97 * next_run.distance_m + 1e-6
+    view = look(case)
+    outing = view.outings[-1] if view.outings else None
+    if outing is None or not _joins(outing, case):
+        most = most_by_the_page(case, verdict)
+        assert next_run.distance_m <= most + 1e-5
+        assert abs(distance_limit(view, verdict, case.now) - most) <= 1e-5
+
+
+def _joins(outing, case: Case) -> bool:
+    ended, first = outing.sessions[-1].session.end, outing.start
+    return case.now - ended < timedelta(hours=12) and case.now - first < timedelta(hours=20)
+
+
+@thoroughly
+@given(case=random_cases(), check_in=st.sampled_from([None, felt(0, 0, 0)]))
+def test_17_a_run_of_exactly_the_allowance_is_no_jump_and_breaks_no_ceiling(case, check_in):
+    verdict = decide(case)
+    next_run = allowance(case, verdict)
+    assume(next_run.may_run)
+    known = replace(case, sessions=tuple(s for s in case.sessions if s.start <= case.now), stage=next_run.stage)
+    done = {limit.metric: limit.most for limit in next_run.limits}
+    metrics = {**done, "run_m": next_run.distance_m}
+    tried = replace(run("tried", case.now, 600, 0, check_in), metrics=metrics)
+    after = look(replace(known, sessions=(*known.sessions, tried)))
+    seen = next(seen for seen in after.seen if seen.id == "tried")
+    earlier = {breach.metric for other in after.outing_of(seen).sessions[:-1] for breach in other.breaches}
+    assert {breach.metric for breach in seen.breaches} <= earlier, "what was passed before stays passed"
+    if next_run.distance_m > 0:
+        assert comparisons(after)["tried"].jump is None
