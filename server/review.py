@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlmodel import Session
@@ -18,12 +19,13 @@ from rules.combine import cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
+from rules.verdict_cap import REMEASURING, capped
 from sensors.recording import DECODER_VERSION
 from server import alerts, said
 from server.runs import measuring
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
-from server.storage import captures, pairings, runs, sessions
+from server.storage import captures, pairings, rules_updates, runs, sessions
 from server.storage.people import Person
 from server.storage.runs import Answer, Plan
 from server.storage.sessions import Training
@@ -47,6 +49,7 @@ class Look:
     """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet.
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
+    While `is_provisional`, something under way may still change the verdict, which then is never PROGRESS_READY.
     `second` is the case of a second programme: the verdict is then the more cautious of the two.
     """
 
@@ -60,11 +63,15 @@ class Look:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     inputs_sha256: str
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that is known of a runner, whatever the moment; `at` a moment it becomes a look."""
+    """All that is known of a runner, whatever the moment; `at` a moment it becomes a look.
+
+    `caps` are the codes of what allows at most CONTINUE for now, such as REMEASURING.
+    """
 
     runner: Person
     plan: Plan | None
@@ -75,23 +82,26 @@ class Known:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     inputs_sha256: str
+    caps: tuple[str, ...] = ()
 
     def at(self, now: datetime) -> Look:
         case = None if self.case is None else replace(self.case, now=now)
         second = None if self.second is None else replace(self.second, now=now)
         verdict = None if case is None or self.waiting else _decided(case, second)
         held = shown(verdict, self.overrides, stage=case.stage, now=now) if verdict and case else None
+        held = reduce(_capped, self.caps, held) if held else None
         return Look(
             runner=self.runner,
             now=now,
             plan=self.plan,
             case=case,
             second=second,
-            verdict=verdict,
+            verdict=held.computed if held else None,
             shown=held,
             waiting=self.waiting,
             runs=self.runs,
             inputs_sha256=self.inputs_sha256,
+            is_provisional=bool(self.caps),
         )
 
 
@@ -118,6 +128,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         waiting=_waiting(db, runner.id, plan, standing),
         runs=tuple(seen),
         inputs_sha256=_hash(documents),
+        caps=(REMEASURING,) if _is_remeasuring(db, runner.id, standing, now) else (),
     )
 
 
@@ -155,15 +166,18 @@ def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
     return SeenRun(run=training, check_in=answers.get(training.id, {}), counts=counts(training))
 
 
-def record(db: Session, seen: Look) -> bool:
-    """Keep what was said, with the hash of what was known and the plan's version; True where it is news."""
+def record(db: Session, seen: Look, *, baseline: bool = False) -> bool:
+    """Keep what was said, with the hash of what was known and the plan's version; True where it is news.
+
+    Of what is found as a `baseline` nobody is notified: a new version of the rules says it of what was known before.
+    """
     implausible = [item.run.id for item in seen.runs if SPEED_IMPLAUSIBLE in _notes(item)]
-    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now, implausible)
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now, implausible, baseline=baseline)
     if seen.verdict is None or seen.plan is None:
         return False
-    return runs.save_verdict(
-        db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now, seen.plan.version
-    )
+    verdict = seen.verdict.to_json()
+    rules_updates.record_verdict(db, seen.runner.id, verdict, seen.now, is_provisional=seen.is_provisional)
+    return runs.save_verdict(db, seen.runner.id, verdict, seen.inputs_sha256, seen.now, seen.plan.version)
 
 
 def _notes(item: SeenRun) -> Sequence[str]:
@@ -174,6 +188,14 @@ def _notes(item: SeenRun) -> Sequence[str]:
 
 def _decided(case: Case, second: Case | None) -> Verdict:
     return decide(case) if second is None else cautious((decide(case), decide(second)))
+
+
+def _capped(held: Shown, code: str) -> Shown:
+    """At most CONTINUE, unless a physio decided otherwise: whether that still applies was asked of the computed one."""
+    verdict = capped(held.computed, code)
+    return Shown(
+        decision=held.decision if held.override else verdict.decision, computed=verdict, override=held.override
+    )
 
 
 def _seen(db: Session, runner_id: str, standing: Standing, now: datetime) -> list[SeenRun]:
@@ -218,7 +240,7 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None, standing: Standing)
         sentences.append("A run has not arrived completely yet.")
     if elsewhere := pairings.packets_elsewhere(db, runner_id):
         sentences.append(f"A gateway still holds {elsewhere} packets of a run and has not handed them over.")
-    due = captures.unreviewed(db, runner_id, DECODER_VERSION)
+    due = [request for request in captures.unreviewed(db, runner_id, DECODER_VERSION) if not request.is_reread]
     if any(request.trouble is None for request in due):
         sentences.append("A run has arrived and is being measured.")
     sentences += [
@@ -229,6 +251,17 @@ def _waiting(db: Session, runner_id: str, plan: Plan | None, standing: Standing)
     if not due and not standing.current:
         sentences.append("Earlier runs are being measured again, for something about them has changed.")
     return tuple(sentences)
+
+
+def _is_remeasuring(db: Session, runner_id: str, standing: Standing, now: datetime) -> bool:
+    """Whether a session that the rules look at is still as an earlier version of the rules or a decoder measured it."""
+    since = now - HORIZON
+    if any(due.session.start >= since for due in standing.of_earlier_version):
+        return True
+    recent = [session for session in standing.sessions if session.start >= since]
+    sources = {(piece.run.kind, piece.run.source_id) for session in recent for piece in session.every}
+    due = captures.unreviewed(db, runner_id, DECODER_VERSION)
+    return any(request.is_reread and (request.kind, request.source_id) in sources for request in due)
 
 
 def _documents(

@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from rules.version import RULES_VERSION
 from sensors.errors import SensorError
 from sensors.recording import DECODER_VERSION
-from server import review
+from server import remeasurement, review, rules_update
 from server.around.outage import is_outage
 from server.reading.readers import NoReader, Readers
 from server.runs import measuring
 from server.runs.measuring import Taken
-from server.storage import captures, people, runs, sessions, watches
+from server.storage import captures, people, runs, watches
 from server.storage.captures import Claim, ReviewRequest
 from server.storage.desk import Desk
 
@@ -43,21 +42,26 @@ class Reviewer:
         self.noted: Callable[[str], None] = lambda _outcome: None
         self.is_at_work = False
         self._one_at_a_time = asyncio.Lock()
+        self._served: dict[str, None] = {}  # runners whose arrivals were taken up, the latest last
+        self._remeasured: set[tuple[str, bool]] = set()  # (runner, in all their history) who need no more of it
+        self._is_updated = False
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on."""
-        self.is_at_work, is_renewed = True, False
+        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on.
+
+        What arrived comes before what an earlier version measured.
+        """
+        self.is_at_work = True
         try:
             while True:
                 self._woken.clear()
                 try:
-                    if not is_renewed:
-                        await self.renew()
-                        is_renewed = True
                     await self.review_due()
+                    while await self.remeasure_next():
+                        await self.review_due()
                 except Exception as why:
                     if not is_outage(why):
                         log.exception("the reviewer has ended, and /readyz says so")
@@ -70,25 +74,93 @@ class Reviewer:
         finally:
             self.is_at_work = False
 
-    async def renew(self) -> None:
-        """Judge anew whoever was judged by the rules of an earlier release."""
-        others = await self._desk.read(sessions.runners_measured_otherwise, RULES_VERSION, DECODER_VERSION)
-        said = await self._desk.read(runs.runners_judged_otherwise, RULES_VERSION)
-        for runner_id in sorted({*others, *said}):
-            await self.review(runner_id)
-
     async def review_due(self) -> int:
-        """Measure everything that waits and say what follows; returns how many sources were taken up."""
+        """Measure what arrived, people in turn, and decide as soon as all of a runner's arrivals are measured.
+
+        Returns how many sources were taken up.
+        """
         async with self._one_at_a_time:
+            await self.decide_after_update()
             taken_up, runners = 0, set[str]()
-            while request := await self._desk.write(_claim, self._name, self._clock()):
+            while request := await self._desk.write(_claim, self._name, self._clock(), tuple(self._served)):
                 if not await self._measure(request):
                     break
                 taken_up += 1
                 runners.add(request.runner_id)
+                self._take_turn(request.runner_id)
+                if not await self._desk.read(captures.has_new, request.runner_id, DECODER_VERSION):
+                    runners.discard(request.runner_id)
+                    await self.review(request.runner_id)
             for runner_id in sorted(runners):
                 await self.review(runner_id)
             return taken_up
+
+    def _take_turn(self, runner_id: str) -> None:
+        self._served.pop(runner_id, None)
+        self._served[runner_id] = None
+
+    async def prepare(self) -> None:
+        """To be called before the first request is answered; if the database is away, the reviewer makes up for it."""
+        try:
+            await self.decide_after_update()
+        except Exception as why:
+            if not is_outage(why):
+                raise
+            log.error("the decisions after an update wait for the database: %s", type(why).__name__)
+
+    async def decide_after_update(self) -> None:
+        """Decide on everybody whose last decision is of an earlier version of the rules, before anything new comes.
+
+        Once in the life of a process; what cannot be decided is decided with the next thing that happens.
+        """
+        if self._is_updated:
+            return
+        for runner_id in await self._desk.read(rules_update.runners_to_decide):
+            try:
+                await self._desk.write(rules_update.decide_first, runner_id, self._clock())
+            except Exception as why:
+                if is_outage(why):
+                    raise
+                log.exception("a runner could not be decided on after the update")  # the others go on
+        self._is_updated = True
+
+    async def remeasure_next(self) -> bool:
+        """One step of measuring again after a new version of the rules or of a decoder; False if none is left."""
+        now = self._clock()
+        for since in remeasurement.windows(now):
+            if await self._reread_next(since, now):
+                return True
+            done = {runner_id for runner_id, window in self._remeasured if window == (since == remeasurement.EARLIEST)}
+            runner_id = await self._desk.read(remeasurement.next_runner, since, done)
+            if runner_id is not None:
+                if not await self._remeasure(runner_id, since):
+                    self._remeasured.add((runner_id, since == remeasurement.EARLIEST))
+                return True
+        return False
+
+    async def _reread_next(self, since: datetime, now: datetime) -> bool:
+        """Read one source again that an earlier decoder read; False if none is left, or nobody can read just now."""
+        if not await self._desk.read(captures.has_reread, DECODER_VERSION):
+            return False
+        request = await self._desk.write(_claim_reread, self._name, now, since)
+        if request is None or not await self._measure(request):
+            return False
+        await self.review(request.runner_id)
+        return True
+
+    async def _remeasure(self, runner_id: str, since: datetime) -> bool:
+        """One batch of a runner; False if nothing is left, or nothing can be done."""
+        try:
+            await self.review(runner_id)
+            fresh = await self._desk.read(remeasurement.measured, runner_id, since)
+            if fresh:
+                await self._desk.write(remeasurement.store, runner_id, fresh, self._clock())
+        except Exception as why:
+            if is_outage(why):
+                raise
+            log.exception("the sessions of a runner could not be measured again")  # the others go on
+            return False
+        return bool(fresh)
 
     async def review(self, runner_id: str) -> None:
         """Bring the sessions of a runner to what is known now, and say what follows."""
@@ -128,8 +200,12 @@ class Reviewer:
         return True
 
 
-def _claim(db: Session, name: str, now: datetime) -> ReviewRequest | None:
-    return captures.claim_next(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now)
+def _claim(db: Session, name: str, now: datetime, served: tuple[str, ...]) -> ReviewRequest | None:
+    return captures.claim_next(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now, served)
+
+
+def _claim_reread(db: Session, name: str, now: datetime, since: datetime) -> ReviewRequest | None:
+    return captures.claim_reread(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now, since)
 
 
 def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime) -> None:

@@ -66,9 +66,9 @@ async def clinic(url: str, now: datetime = NOON, *, factor_asked: bool = False, 
     try:
         with desk.database.write() as db:
             _people(db, now)
-        kit: Clinic
+        kit: Clinic | None = None
         more.setdefault("readers", shared_readers())
-        app = make_app(desk, clock=lambda: kit.now, factor_asked=factor_asked, **more)
+        app = make_app(desk, clock=lambda: kit.now if kit else now, factor_asked=factor_asked, **more)
         async with running(app, "127.0.0.1", 0) as address:
             kit = Clinic(address=address, desk=desk, app=app, now=now)
             yield kit
