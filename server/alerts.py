@@ -23,6 +23,7 @@ from rules.signs.alert_signs import NUDGE_HOURS, StageEvent
 from rules.verdict import Verdict
 from rules.windows import ANSWER_HOURS
 from server import pacing, said
+from server.programme_versions import is_same_ladder
 from server.storage import alerts as kept
 from server.storage import channels, outbox, people, runs, watches
 from server.storage.alerts import SERVER, Episode
@@ -240,7 +241,8 @@ def _stage_events(db: Session, runner_id: str) -> list[StageEvent]:
     plans = runs.plans_of(db, runner_id)
     events = []
     for earlier, later in pairwise(plans):
-        if earlier.body["programme"] != later.body["programme"] or earlier.body["stage"] == later.body["stage"]:
+        is_same = is_same_ladder(earlier.body["programme"], later.body["programme"])
+        if not is_same or earlier.body["stage"] == later.body["stage"]:
             continue
         try:
             programme = load(later.body["programme"])

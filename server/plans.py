@@ -16,7 +16,7 @@ from rules.feasibility import profile_refusals, refusals
 from rules.guard_rails import edit_warnings
 from rules.view import View
 from rules.view import look as look_at
-from server import audit, said
+from server import audit, programme_versions, said
 from server.problem import Problem
 from server.storage import runs
 from server.storage.people import Person
@@ -129,6 +129,21 @@ def begin(
     before = runs.plan_of(db, runner_id)
     body = {**(before.body if before else {}), **changed}
     return change(db, runner_id, physio, body, seen_version, now)
+
+
+def take_newest_version(db: Session, runner_id: str, physio: Person, seen_version: int, now: datetime) -> Saved:
+    """The plan with each programme in its current version, at the same stage since the same day.
+
+    Raises Problem 404, 409 if it has the current version already, 412 or 422.
+    """
+    before = _plan(db, runner_id)
+    newer = programme_versions.newer_versions(before.body)
+    if not newer:
+        raise Problem(409, "Current version", "This plan already uses the current version of its programme.")
+    for one in newer:
+        words = {"programme": one.after.name, "from": one.before.version, "to": one.after.version}
+        audit.note(db, physio.id, "programme version changed", words, now, runner_id=runner_id)
+    return change(db, runner_id, physio, programme_versions.with_newest(before.body), seen_version, now)
 
 
 def warnings(before: Plan | None, body: Mapping[str, Any], now: datetime) -> tuple[str, ...]:

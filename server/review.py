@@ -20,8 +20,9 @@ from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from rules.verdict_cap import REMEASURING, capped
+from rules.version import RULES_VERSION
 from sensors.recording import DECODER_VERSION
-from server import alerts, said
+from server import alerts, rules_update_text, said
 from server.runs import measuring
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
@@ -176,7 +177,9 @@ def record(db: Session, seen: Look, *, baseline: bool = False) -> bool:
     if seen.verdict is None or seen.plan is None:
         return False
     verdict = seen.verdict.to_json()
-    rules_updates.record_verdict(db, seen.runner.id, verdict, seen.now, is_provisional=seen.is_provisional)
+    if seen.case is not None and rules_updates.is_open(db, seen.runner.id, RULES_VERSION):
+        why = rules_update_text.why(verdict, seen.case)
+        rules_updates.record_verdict(db, seen.runner.id, verdict, why, seen.now, is_provisional=seen.is_provisional)
     return runs.save_verdict(db, seen.runner.id, verdict, seen.inputs_sha256, seen.now, seen.plan.version)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
 from rules.version import RULES_VERSION
-from server import alerts, review
+from server import alerts, review, rules_update_text
+from server.rules_update_text import Line, Summary
 from server.storage import alerts as kept
 from server.storage import people, rules_updates
 from server.storage.alerts import SERVER, Episode
@@ -20,36 +19,6 @@ from server.storage.rules_updates import RulesUpdate
 CODE = "RULES_UPDATED"
 WAIT = timedelta(hours=24)  # specification: for runners who cannot be decided on, such as one whose run never arrives
 OPEN_FOR = timedelta(days=28)
-CHANGED_ONE = "Stridegate's rules were updated. For 1 of your {total} runners the decision changed."
-CHANGED = "Stridegate's rules were updated. For {changed} of your {total} runners the decision changed."
-UNCHANGED = "Stridegate's rules were updated. The decision is the same for all of your {total} runners."
-SEE_ALERTS = "You see which, and why, under Alerts."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One runner whose decision changed, or of whom the new rules notice something that the old ones did not."""
-
-    runner: Person
-    update: RulesUpdate
-    noticed: Sequence[Episode]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What a new version of the rules changed for the runners of one physio; `undecided` wait for data."""
-
-    total: int
-    changed: int
-    undecided: int
-    lines: Sequence[Line]
-
-    @property
-    def sentence(self) -> str:
-        """It names nobody, so that it can be sent."""
-        template = UNCHANGED if not self.changed else CHANGED_ONE if self.changed == 1 else CHANGED
-        sentence = template.format(changed=self.changed, total=self.total)
-        return f"{sentence} {SEE_ALERTS}" if self.lines else sentence
 
 
 def runners_to_decide(db: Session) -> list[str]:
@@ -111,7 +80,7 @@ def _send(db: Session, physio: Person, updates: dict[str, RulesUpdate], *, is_la
         id=alerts.alert_id(_episode_of(physio), SERVER),
         code=CODE,
         urgency=Urgency.NORMAL if found.lines else Urgency.LOW,
-        words={"physio": found.sentence},
+        words={"physio": rules_update_text.headline(found)},
         session_id=None,
         raised_at=now,
     )

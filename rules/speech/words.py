@@ -192,7 +192,7 @@ CAPS: Mapping[str, Words] = {
     "REMEASURING": Words(
         runner="We are re-checking your runs. Until this is done, we use the earlier measurements.",
         physio="The runs are being re-checked with a new version. Until this is done, the result uses the earlier "
-        "measurements and is never \"ready\".",
+        'measurements and is never "ready".',
     ),
 }
 

@@ -18,7 +18,7 @@ from rules.speech.say import note_words, reason_words, requirement_words
 from rules.view import View
 from rules.vocabulary import Decision, Reason
 from server import review, said
-from server.pages import evidence_words, waiting
+from server.pages import evidence_words, programme_version_view, waiting
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import stage_lines, versions
 from server.pages.seen import second_view_of, view_of
@@ -76,6 +76,7 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
         "notes": [note_words(note, "physio", reader.tongue) for note in look.verdict.notes] if look.verdict else [],
         "versions": versions(look, reader, found.person),
         "plan_version": look.plan.version if look.plan else None,
+        "newer_versions": programme_version_view.of_plan(look.plan, reader),
         "flags": [_flag(one, reader) for one in found.flags],
         "holds": [_hold(hold_id, body, reader) for hold_id, body in found.holds],
         "decisions": _decisions(look, reader),

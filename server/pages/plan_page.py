@@ -156,7 +156,7 @@ async def _save(
     *,
     begin: bool = False,
 ) -> None:
-    seen = _version(typed.get("version", ""))
+    seen = seen_version(typed.get("version", ""))
 
     def work(db: Session, person: Person, runner: Person, now: datetime) -> None:
         physio = asking.physio(person)
@@ -191,7 +191,8 @@ def _view(look: Look) -> View | None:
         return None
 
 
-def _version(text: str) -> int:
+def seen_version(text: str) -> int:
+    """The version that a form changes. Raises Problem 422 if it is not a number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Problem(422, "Which version", "Open the page again; the form must say which version it changes.")
     return int(text)

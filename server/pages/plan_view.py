@@ -10,7 +10,7 @@ from rules.profiles import PROFILES
 from rules.view import View
 from rules.what_if import Day
 from server.care.programmes import Choice
-from server.pages import evidence_words, plan_form, strip, thresholds
+from server.pages import evidence_words, plan_form, programme_names, programme_version_view, strip, thresholds
 from server.pages.plan_form import Now
 from server.pages.reader import Reader
 from server.pages.runner_view import stage_line
@@ -51,6 +51,7 @@ def build(facts: Facts, tried: Tried | None, typed: Mapping[str, str], reader: R
         "saved": reader.clock(look.plan.valid_from) if look.plan else "",
         "stage_line": stage_line(view, facts.person, reader) if view else reader.gettext("No plan yet"),
         "flags": facts.flags,
+        "newer_versions": programme_version_view.of_plan(look.plan, reader),
         "ladders": [_ladder(one, reader) for one in facts.ladders],
         "profiles": sorted(PROFILES),
         "step": _step(facts, view, reader) if view else None,
@@ -124,7 +125,7 @@ def _second(look: Look, reader: Reader) -> dict[str, Any] | None:
     held = look.plan.body.get("second") if look.plan else None
     if not held:
         return None
-    name = held["programme"] if isinstance(held["programme"], str) else str(held["programme"].get("name", ""))
+    name = programme_names.name(held["programme"], reader)
     return {"words": reader.gettext("{programme}, stage {stage}", programme=name, stage=held["stage"])}
 
 

@@ -9,7 +9,18 @@ from typing import Any
 from rules.signs.alert_kinds import Urgency
 from rules.view import View
 from server.care.screening import Screening
-from server.pages import alert_words, answer, charts, check_in, doses, next_run, red_flags, run_view, telling
+from server.pages import (
+    alert_words,
+    answer,
+    charts,
+    check_in,
+    doses,
+    next_run,
+    programme_names,
+    red_flags,
+    run_view,
+    telling,
+)
 from server.pages.reader import N_, Reader
 from server.pages.seen import second_view_of, view_of
 from server.review import Look
@@ -132,6 +143,4 @@ def _programme_key(programme: object, person: Person, reader: Reader) -> str:
     """Its key may name a diagnosis: no runner reads it. A clinic's own is known by its name."""
     if person.role == "runner":
         return reader.gettext("of your physio")
-    return str(
-        programme.get("name") or reader.gettext("own programme") if isinstance(programme, Mapping) else programme
-    )
+    return programme_names.name(programme, reader) if isinstance(programme, Mapping) else programme_names.key(programme)

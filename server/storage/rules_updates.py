@@ -23,6 +23,7 @@ class RulesUpdate:
     decision_before: str
     decided_at: datetime
     verdict: Mapping[str, Any] | None = None
+    why: str | None = None
     completed_at: datetime | None = None
 
     @property
@@ -67,14 +68,18 @@ def begin(db: Session, runner_id: str, rules_version: str, now: datetime) -> boo
     return True
 
 
+def is_open(db: Session, runner_id: str, rules_version: str) -> bool:
+    """Whether the first decision about a runner under this version is still to come, or provisional."""
+    row = db.get(RulesUpdateRow, (runner_id, rules_version))
+    return row is not None and row.completed_at is None
+
+
 def record_verdict(
-    db: Session, runner_id: str, verdict: Mapping[str, Any], now: datetime, *, is_provisional: bool
+    db: Session, runner_id: str, verdict: Mapping[str, Any], why: str, now: datetime, *, is_provisional: bool
 ) -> None:
-    """Store a verdict with the runner's row of its version, until one is not provisional; later ones are ignored."""
-    row = db.get(RulesUpdateRow, (runner_id, str(verdict["rules_version"])))
-    if row is None or row.completed_at is not None:
-        return
-    row.verdict = dict(verdict)
+    """Store a verdict with the runner's open row of its version; the first that is not provisional closes it."""
+    row = db.get_one(RulesUpdateRow, (runner_id, str(verdict["rules_version"])))
+    row.verdict, row.why = dict(verdict), why
     row.completed_at = None if is_provisional else now
     db.add(row)
 

@@ -19,5 +19,6 @@ class RulesUpdateRow(SQLModel, table=True):
     from_version: str
     decision_before: str
     verdict: dict[str, Any] | None = document(nullable=True)  # the latest one until it is complete
+    why: str | None = None  # the reason that decided, in English
     decided_at: datetime = time()
     completed_at: datetime | None = time(nullable=True)

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("from_version", sa.String(), nullable=False),
         sa.Column("decision_before", sa.String(), nullable=False),
         sa.Column("verdict", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("why", sa.String(), nullable=True),
         sa.Column("decided_at", UtcTime(timezone=True), nullable=False),
         sa.Column("completed_at", UtcTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["runner_id"], ["people.id"], name=op.f("fk_rules_updates_runner_id_people")),
