@@ -77,17 +77,12 @@ def line(found: Line, why: str, tongue: Tongue = ENGLISH) -> str:
     return tongue.translate(template).format(**words, why=why).strip()
 
 
-def noticed(found: Line, tongue: Tongue = ENGLISH) -> list[str]:
-    """What only the new rules notice of a runner, the most urgent first."""
-    shown = found.noticed[:NOTICED_SHOWN]
-    return [tongue.translate(NOTICED).format(what=tongue.translate(episode.words["physio"])) for episode in shown]
-
-
 def in_english(found: Summary) -> Iterator[str]:
     """The whole summary as lines, from what was stored when each runner was decided on."""
     yield headline(found)
     for one in found.lines:
-        yield " ".join([line(one, one.update.why or ""), *noticed(one)])
+        noticed = [NOTICED.format(what=episode.words["physio"]) for episode in one.noticed[:NOTICED_SHOWN]]
+        yield " ".join([line(one, one.update.why or ""), *noticed])
 
 
 def why(verdict: Mapping[str, Any], case: Case, tongue: Tongue = ENGLISH) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules.case import Case
 from rules.override import Override
 from rules.speech.say import decision_words, note_words, reason_words
+from rules.speech.words import CAPS
 from rules.verdict import Verdict
 from rules.vocabulary import Decision, Missing
 from server.pages import waiting
@@ -32,14 +34,26 @@ def headline(look: Look, reader: Reader) -> str:
 
 
 def sentences(look: Look, reader: Reader) -> list[str]:
-    """What is awaited; or what the decision asks, and the reasons that decide."""
+    """What is awaited; or what the decision asks, the reasons that decide, and what is still under way."""
     if look.verdict is None or look.case is None:
         return waiting.to_a_runner(look, reader)
-    verdict, case = look.verdict, look.case
+    under_way = [
+        reason_words(reason, look.case, "runner", reader.tongue)
+        for reason in look.verdict.reasons
+        if reason.code in CAPS
+    ]
+    return [*_decided(look, look.verdict, look.case, reader), *under_way]
+
+
+def _decided(look: Look, verdict: Verdict, case: Case, reader: Reader) -> list[str]:
     if look.shown and look.shown.override:
         return list(_set_by_a_physio(look.shown.override, verdict, reader))
-    deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
-    if verdict.decision is Decision.CONTINUE and not deciding:
+    deciding = [
+        reason
+        for reason in verdict.reasons
+        if reason.verdict is verdict.decision and reason.code != "DOSE" and reason.code not in CAPS
+    ]
+    if verdict.decision is Decision.CONTINUE and not deciding and verdict.missing:
         return [reader.gettext(NOT_YET), *(_short_of(part, reader) for part in verdict.missing[:SHORTFALLS])]
     said = [reason_words(reason, case, "runner", reader.tongue) for reason in deciding]
     asked = decision_words(verdict.decision, verdict.target_stage, "runner", reader.tongue)

@@ -14,6 +14,11 @@ from server.storage.runs import Plan
 
 NEW_LIMIT = N_("{what}: at most {after} a run, {stages}.")
 CHANGED = N_("{what}: {after} instead of {before}, {stages}.")
+FLAGS = {
+    "fatigue_mode": thresholds.FATIGUE,
+    "need_vmax_measured": N_("The top speed has to be measured"),
+    "terminal": N_("Nothing is required at this stage"),
+}
 NO_NUMBER = N_("no number")
 ONE_STAGE = N_("in stage {stage}")
 STAGES_IN_A_ROW = N_("in stages {first} to {last}")
@@ -52,10 +57,8 @@ def _what(change: Change, reader: Reader) -> tuple[str, str | None]:
     if change.group:
         group = reader.gettext(thresholds.GROUPS[change.group])
         return f"{group}: {reader.gettext(label(change.item))}", unit(change.item)
-    if change.item in thresholds.SCALARS:
-        words, kind = thresholds.SCALARS[change.item]
-        return reader.gettext(words), kind
-    return reader.gettext(thresholds.FATIGUE if change.item == "fatigue_mode" else change.item), None
+    words, kind = thresholds.SCALARS.get(change.item) or (FLAGS[change.item], None)
+    return reader.gettext(words), kind
 
 
 def _value(value: float | str | bool | None, kind: str | None, reader: Reader) -> str:
