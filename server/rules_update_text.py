@@ -17,6 +17,8 @@ from server.storage.rules_updates import RulesUpdate
 
 CHANGED_ONE = "Stridegate's rules were updated. For 1 of your {total} runners the decision changed."
 CHANGED = "Stridegate's rules were updated. For {changed} of your {total} runners the decision changed."
+CHANGED_FOR_THE_ONE = "Stridegate's rules were updated. The decision for your runner changed."
+UNCHANGED_FOR_THE_ONE = "Stridegate's rules were updated. The decision for your runner is the same."
 UNCHANGED = "Stridegate's rules were updated. The decision is the same for each of your {total} runners."
 FROM_TO = "{name}: from “{before}” to “{after}”. {why}"
 SAME = "{name}: still “{after}”."
@@ -32,7 +34,18 @@ NAMES: Mapping[str, str] = {
     "PROGRESS_READY": "Ready for the next step",
 }
 SENTENCES = (
-    *(CHANGED_ONE, CHANGED, UNCHANGED, FROM_TO, SAME, NOTICED, UNDECIDED_ONE, UNDECIDED),
+    *(
+        CHANGED_ONE,
+        CHANGED,
+        CHANGED_FOR_THE_ONE,
+        UNCHANGED,
+        UNCHANGED_FOR_THE_ONE,
+        FROM_TO,
+        SAME,
+        NOTICED,
+        UNDECIDED_ONE,
+        UNDECIDED,
+    ),
     *NAMES.values(),
 )  # for the translators
 NOTICED_SHOWN = 3  # of one runner; all of them are under Alerts
@@ -60,12 +73,17 @@ class Summary:
 
 def headline(found: Summary, tongue: Tongue = ENGLISH) -> str:
     """It names nobody, so that it can be sent."""
-    template = UNCHANGED if not found.changed else CHANGED_ONE if found.changed == 1 else CHANGED
-    sentences = [tongue.translate(template).format(changed=found.changed, total=found.total)]
+    sentences = [tongue.translate(_template(found)).format(changed=found.changed, total=found.total)]
     if found.undecided:
         more = UNDECIDED_ONE if found.undecided == 1 else UNDECIDED
         sentences.append(tongue.translate(more).format(undecided=found.undecided))
     return " ".join(sentences)
+
+
+def _template(found: Summary) -> str:
+    if found.total == 1:
+        return CHANGED_FOR_THE_ONE if found.changed else UNCHANGED_FOR_THE_ONE
+    return UNCHANGED if not found.changed else CHANGED_ONE if found.changed == 1 else CHANGED
 
 
 def line(found: Line, why: str, tongue: Tongue = ENGLISH) -> str:
