@@ -44,6 +44,7 @@ class Reviewer:
         self._one_at_a_time = asyncio.Lock()
         self._served: dict[str, None] = {}  # runners whose arrivals were taken up, the latest last
         self._remeasured: set[tuple[str, bool]] = set()  # (runner, in all their history) who need no more of it
+        self._read_again: set[str] = set()  # runners whose recordings were damaged
         self._is_updated = False
 
     def wake(self) -> None:
@@ -155,12 +156,23 @@ class Reviewer:
             fresh = await self._desk.read(remeasurement.measured, runner_id, since)
             if fresh:
                 await self._desk.write(remeasurement.store, runner_id, fresh, self._clock())
+        except SensorError as why:
+            return await self._read_again_once(runner_id, why)
         except Exception as why:
             if is_outage(why):
                 raise
             log.exception("the sessions of a runner could not be measured again")  # the others go on
             return False
         return bool(fresh)
+
+    async def _read_again_once(self, runner_id: str, why: SensorError) -> bool:
+        """Make the stored recordings again from what arrived; False if that was done before and did not help."""
+        if runner_id in self._read_again:
+            return False
+        self._read_again.add(runner_id)
+        log.error("a stored recording cannot be read and is made again: %s", type(why).__name__)
+        await self._desk.write(_read_all_again, runner_id)
+        return True
 
     async def review(self, runner_id: str) -> None:
         """Bring the sessions of a runner to what is known now, and say what follows."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, func, select
 
 from server.storage.runs import changed
@@ -95,6 +96,8 @@ def runners_of_earlier_version(
     db: Session, rules_version: str, decoder_versions: Collection[str], since: datetime
 ) -> list[str]:
     """Whose sessions since then were measured by other versions than these, the runner who ran last first."""
+    every = aliased(SessionRow)
+    latest = select(func.max(every.start)).where(every.runner_id == SessionRow.runner_id).scalar_subquery()
     query = (
         select(SessionRow.runner_id)
         .where(
@@ -103,7 +106,7 @@ def runners_of_earlier_version(
             | col(SessionRow.decoder_version).not_in(sorted(decoder_versions)),
         )
         .group_by(col(SessionRow.runner_id))
-        .order_by(func.max(SessionRow.start).desc(), col(SessionRow.runner_id))
+        .order_by(latest.desc(), col(SessionRow.runner_id))
     )
     return list(db.exec(query))
 
