@@ -137,7 +137,7 @@ def add_run(
         rules_version="1",
         decoder_version=DECODER_VERSION,
     )
-    runs.save_run(db, run, _measured(seconds), store.pack(recording(start, seconds)) if recorded else b"")
+    runs.save_run(db, run, _measured(seconds), store.pack(recording(start, seconds)) if recorded else None)
     if answers:
         runs.save_check_in(db, runner.id, run_id, runner.id, answers, start + timedelta(hours=24))
     return run_id

@@ -1,17 +1,21 @@
 """A clinic of version 1 of the rules after the update: nothing is lost, nobody is alarmed, one summary per physio."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import version_1_clinic as old
 from postgres import drop
 from sqlmodel import text
 
+from rules.override import Override
 from rules.version import RULES_VERSION
 from rules.vocabulary import Decision
-from server import review, rules_update, rules_update_text
+from server import review, rules_update, rules_update_text, said
+from server.letters import delivery
+from server.pacing import Wishes
 from server.storage import alerts as kept
-from server.storage import clinic_programmes, history, people, rules_updates, runs, sessions
+from server.storage import channels, clinic_programmes, history, outbox, people, rules_updates, runs, sessions
 from server.storage.database import Database
 
 KEPT = ("runs", "recordings", "sessions", "check_ins", "said", "verdicts", "audit", "audit_words", "hearings", "outbox")
@@ -139,6 +143,18 @@ def test_ready_by_earlier_measurements_reads_continue_and_what_was_computed_is_n
         ("DOSE", "PROGRESS_READY"),
     ]
     assert seen.verdict.sufficient
+
+
+def test_a_hold_that_a_physio_set_over_ready_stays_one_while_runs_are_being_re_checked(database):
+    database.migrate()
+    made = Override(
+        decision=Decision.HOLD, over=Decision.PROGRESS_READY, reason="wait for the race", by="Cy Example",
+        at=old.NOON - timedelta(days=1), until=old.NOON + timedelta(days=5), stage="P3",
+    )  # fmt: skip
+    with database.write() as db:
+        said.keep_override(db, "r-1", "override-1", old.PHYSIO, made)
+    seen = look(database, old.READY)
+    assert (seen.shown.decision, seen.shown.computed.decision) == (Decision.HOLD, Decision.CONTINUE)
 
 
 def test_a_red_flag_is_never_delayed_by_earlier_measurements(database):
@@ -289,6 +305,19 @@ def test_the_summary_names_each_runner_whose_decision_changed_and_why(updated):
     (bo,) = [line for line in lines if line.startswith("Bo Example")]
     assert bo.startswith("Bo Example: from “Ready for the next step” to “Hold”. ") and "signs of a nerve" in bo
     assert of_the_other == ["Stridegate's rules were updated. The decision for your runner is the same."]
+
+
+def test_a_message_names_the_runners_only_to_a_physio_who_wants_details(updated):
+    remeasure_all(updated)
+    summarize(updated, old.NOON)
+    with updated.write() as db:
+        (letter,) = [one for one in outbox.due(db, old.NOON, 100) if "RULES_UPDATED" in (one.episode or "")]
+        short = delivery._message(db, letter, old.NOON)
+        channels.save_wishes(db, "p-1", Wishes(detail=True))
+        db.flush()
+        long = delivery._message(db, letter, old.NOON)
+    assert short.body("https://clinic.example") == f"{delivery.PLEASE_OPEN}\n\nhttps://clinic.example"
+    assert "Bo Example: from “Ready for the next step” to “Hold”." in long.detail
 
 
 def test_after_a_day_the_summary_goes_also_while_runs_are_still_being_re_checked(updated):
