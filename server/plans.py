@@ -141,7 +141,7 @@ def take_newest_version(db: Session, runner_id: str, physio: Person, seen_versio
     if not newer:
         raise Problem(409, "Current version", "This plan already uses the current version of its programme.")
     for one in newer:
-        words = {"programme": one.after.name, "from": one.before.version, "to": one.after.version}
+        words = {"programme": one.name, "from": one.version_before, "to": one.version_after}
         audit.note(db, physio.id, "programme version changed", words, now, runner_id=runner_id)
     return change(db, runner_id, physio, programme_versions.with_newest(before.body), seen_version, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from rules.errors import RulesError
 from rules.forms.programme_files import current_key
@@ -33,13 +33,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewerVersion:
-    """A programme of a plan of which there is a newer version."""
+    """A programme of a plan of which there is a newer version: of itself, or of the built-in one that it extends."""
 
-    before: Programme
-    after: Programme
+    name: str
+    version_before: str
+    version_after: str
+    stages: tuple[str, ...]
     changes: tuple[Change, ...]
 
 
+@overload
+def newest(programme: str) -> str: ...
+@overload
+def newest(programme: Mapping[str, Any]) -> Mapping[str, Any]: ...
 def newest(programme: Stored) -> Stored:
     """The same programme in its current version, with everything that a physio changed of it."""
     if isinstance(programme, str):
@@ -63,7 +69,7 @@ def with_newest(body: Mapping[str, Any]) -> dict[str, Any]:
 def newer_versions(body: Mapping[str, Any]) -> list[NewerVersion]:
     """Each programme of a plan that has a newer version, and can be read."""
     held = [body, *([body["second"]] if body.get("second") else [])]
-    found = (_newer(plan["programme"]) for plan in held if "programme" in plan)
+    found = (newer_version(plan["programme"]) for plan in held if "programme" in plan)
     return [version for version in found if version is not None]
 
 
@@ -79,14 +85,26 @@ def changes(before: Programme, after: Programme) -> tuple[Change, ...]:
     )
 
 
-def _newer(programme: Stored) -> NewerVersion | None:
+def newer_version(programme: Stored) -> NewerVersion | None:
+    """What the current version changes of a programme. None if it has the current one, or cannot be read."""
     if newest(programme) == programme:
         return None
     try:
         before, after = load(programme), load(newest(programme))
+        version_before, version_after = _built_in_version(programme), _built_in_version(newest(programme))
     except RulesError:
         return None
-    return NewerVersion(before=before, after=after, changes=changes(before, after))
+    return NewerVersion(
+        name=after.name,
+        version_before=version_before,
+        version_after=version_after,
+        stages=tuple(stage.id for stage in after.stages),
+        changes=changes(before, after),
+    )
+
+
+def _built_in_version(programme: Stored) -> str:
+    return str(load(programme if isinstance(programme, str) else str(programme["extends"])).version)
 
 
 def _differences(old: Stage, new: Stage) -> Iterator[tuple[str, str, Any, Any]]:

@@ -31,12 +31,11 @@ def of_plan(plan: Plan | None, reader: Reader) -> list[dict[str, Any]]:
 
 
 def build(newer: NewerVersion, reader: Reader) -> dict[str, Any]:
-    order = [stage.id for stage in newer.after.stages]
     return {
-        "name": reader.gettext(newer.after.name),
-        "before": newer.before.version or "",
-        "after": newer.after.version or "",
-        "changes": [_sentence(change, order, reader) for change in newer.changes],
+        "name": reader.gettext(newer.name),
+        "before": newer.version_before,
+        "after": newer.version_after,
+        "changes": [_sentence(change, newer.stages, reader) for change in newer.changes],
     }
 
 

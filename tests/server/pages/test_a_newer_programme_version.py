@@ -8,7 +8,7 @@ from rules.programme import load
 from server import programme_versions, rules_update
 from server.pages import programme_version_view
 from server.pages.reader import Reader
-from server.storage import people, runs
+from server.storage import clinic_programmes, people, runs
 from server.storage.database import Database
 from server.storage.people import Person
 from server.storage.preferences import USUAL
@@ -87,6 +87,18 @@ async def test_a_second_programme_and_a_document_of_the_physios_own_move_with_it
     assert runner == old.FLAGGED or body["programme"] == old.OWN_PROGRAMME
 
 
+async def test_a_clinics_own_programme_moves_to_version_2_as_its_next_version(clinic):
+    async with clinic.as_(old.PHYSIO) as http:
+        page = await text_of(http, "/programmes/OURS")
+        assert "Ours: version 2 instead of 1." in page and LIMIT in page
+        assert (await http.post("/programmes/OURS", data={"do": "newest", "version": "0"})).status == 409
+        assert (await http.post("/programmes/OURS", data={"do": "newest", "version": "1"})).status == 200
+        page = await text_of(http, "/programmes/OURS")
+    newest, before = await clinic.desk.read(clinic_programmes.versions, "clinic", "OURS")
+    assert newest.body == {**before.body, "extends": "PHT", "version": "OURS 2"} and OFFER not in page
+    assert (await clinic.desk.read(runs.plan_of, "r-4")).body["programme"]["extends"] == "PHT@1"
+
+
 async def test_the_version_is_named_in_plain_words_wherever_the_programme_is(clinic):
     async with clinic.as_(old.PHYSIO) as http:
         caseload = await text_of(http, "/caseload")
@@ -114,7 +126,11 @@ async def test_the_criteria_before_a_stage_are_those_of_the_programme_in_version
 
 def sentences(before, after):
     newer = programme_versions.NewerVersion(
-        before=load(before), after=load(after), changes=programme_versions.changes(load(before), load(after))
+        name="",
+        version_before="1",
+        version_after="2",
+        stages=tuple(stage.id for stage in load(after).stages),
+        changes=programme_versions.changes(load(before), load(after)),
     )
     return programme_version_view.build(newer, Reader(USUAL))["changes"]
 
