@@ -152,6 +152,16 @@ async def test_a_bad_answer_while_it_is_going_on_is_sent_at_once(desk, working):
     assert sorted(person for person, episode in sent if "RED_RESPONSE/session:r-1-10" in episode) == ["p-1", "r-1"]
 
 
+async def test_a_bad_answer_that_was_not_decided_on_yet_is_sent_with_the_re_check(desk, working):
+    """As when a process ended between the two: what is new is sent, though the next decision is that of a re-check."""
+    await working.review_due()
+    await desk.write(runs.save_check_in, ADA.id, "r-1-10", ADA.id, {"during": 8}, old.NOON)
+    fresh = await desk.read(remeasurement.measured, ADA.id, old.NOON - review.HORIZON)
+    await desk.write(remeasurement.store, ADA.id, fresh, old.NOON)
+    sent = await desk.read(lambda db: db.connection().execute(text("select person_id, episode from outbox")).all())
+    assert sorted(person for person, episode in sent if "RED_RESPONSE/session:r-1-10" in episode) == ["p-1", "r-1"]
+
+
 async def test_a_runner_whose_recording_is_damaged_does_not_stop_the_others(desk, working):
     await desk.write(
         lambda db: db.connection().execute(
