@@ -23,7 +23,7 @@ from rules.signs.alert_signs import NUDGE_HOURS, StageEvent
 from rules.verdict import Verdict
 from rules.windows import ANSWER_HOURS
 from server import pacing, said
-from server.programme_versions import is_same_ladder
+from server.programme_versions import is_same_programme
 from server.storage import alerts as kept
 from server.storage import channels, outbox, people, runs, watches
 from server.storage.alerts import SERVER, Episode
@@ -87,8 +87,8 @@ def hear(
     if verdict is None and not baseline:
         found = tuple(one for one in found if one.code in EVEN_WHILE_WAITING)
     heard = _hearers(db, runner.id, now)
-    standing = [_found(one, heard, judged, baseline=baseline) for one in found]
-    stand(db, runner.id, standing, {*KINDS, *RETIRED_CODES} if verdict else RETIRED_CODES if baseline else (), now)
+    current = [_found(alert, heard, judged, baseline=baseline) for alert in found]
+    stand(db, runner.id, current, {*KINDS, *RETIRED_CODES} if verdict else RETIRED_CODES if baseline else (), now)
     if case is not None:
         stand(db, runner.id, _weekly_question(db, runner.id, heard, now), QUESTION_CODES, now)
     watches.look_at(db, runner.id, _next_look(db, runner.id, judged, now))
@@ -116,12 +116,12 @@ def stand(db: Session, runner_id: str, found: Iterable[Found], ends: Collection[
             kept.close(db, old, now)
 
 
-def _is_news(db: Session, found: Found, episode: Episode) -> bool:
+def _is_news(db: Session, alert: Found, episode: Episode) -> bool:
     """Whether an episode that nobody was notified of has to be sent now: it came back, or on other answers."""
     before = kept.find(db, episode.runner_id, episode.episode)
-    if found.is_baseline or before is None or before.baseline_at is None:
+    if alert.is_baseline or before is None or before.baseline_at is None:
         return False
-    return before.closed_at is not None or before.baseline_sha256 != found.answers_sha256
+    return before.closed_at is not None or before.baseline_sha256 != alert.answers_sha256
 
 
 def tell(db: Session, episode: Episode, person_id: str, kind: str, now: datetime) -> bool:
@@ -241,7 +241,7 @@ def _stage_events(db: Session, runner_id: str) -> list[StageEvent]:
     plans = runs.plans_of(db, runner_id)
     events = []
     for earlier, later in pairwise(plans):
-        is_same = is_same_ladder(earlier.body["programme"], later.body["programme"])
+        is_same = is_same_programme(earlier.body["programme"], later.body["programme"])
         if not is_same or earlier.body["stage"] == later.body["stage"]:
             continue
         try:

@@ -140,9 +140,9 @@ def take_newest_version(db: Session, runner_id: str, physio: Person, seen_versio
     newer = programme_versions.newer_versions(before.body)
     if not newer:
         raise Problem(409, "Current version", "This plan already uses the current version of its programme.")
-    for one in newer:
-        words = {"programme": one.name, "from": one.version_before, "to": one.version_after}
-        audit.note(db, physio.id, "programme version changed", words, now, runner_id=runner_id)
+    for version in newer:
+        details = {"programme": version.name, "from": version.version_before, "to": version.version_after}
+        audit.note(db, physio.id, "programme version changed", details, now, runner_id=runner_id)
     return change(db, runner_id, physio, programme_versions.with_newest(before.body), seen_version, now)
 
 

@@ -54,9 +54,9 @@ def newest(programme: Stored) -> Stored:
     return {**programme, "extends": current_key(extends)} if isinstance(extends, str) else programme
 
 
-def is_same_ladder(one: Stored, other: Stored) -> bool:
+def is_same_programme(before: Stored, after: Stored) -> bool:
     """Whether two programmes are the same, apart from the version of the built-in one."""
-    return newest(one) == newest(other)
+    return newest(before) == newest(after)
 
 
 def with_newest(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def with_newest(body: Mapping[str, Any]) -> dict[str, Any]:
 def newer_versions(body: Mapping[str, Any]) -> list[NewerVersion]:
     """Each programme of a plan that has a newer version, and can be read."""
     held = [body, *([body["second"]] if body.get("second") else [])]
-    found = (newer_version(plan["programme"]) for plan in held if "programme" in plan)
-    return [version for version in found if version is not None]
+    newer = (newer_version(plan["programme"]) for plan in held if "programme" in plan)
+    return [version for version in newer if version is not None]
 
 
 def changes(before: Programme, after: Programme) -> tuple[Change, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -14,6 +14,7 @@ from sensors.recording import DECODER_VERSION
 from server import remeasurement, review, rules_update
 from server.around.outage import is_outage
 from server.reading.readers import NoReader, Readers
+from server.remeasurement import Remeasurer
 from server.runs import measuring
 from server.runs.measuring import Taken
 from server.storage import captures, people, runs, watches
@@ -23,7 +24,6 @@ from server.storage.desk import Desk
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 30.0  # another process may have accepted something that nobody woke us for
-LEASE = timedelta(minutes=10)  # reading may take four; whoever is gone for longer has ended
 MEETINGS = 8  # a plan that changes while its runs are measured; nobody changes one eight times in a second
 
 
@@ -43,8 +43,7 @@ class Reviewer:
         self.is_at_work = False
         self._one_at_a_time = asyncio.Lock()
         self._served: dict[str, None] = {}  # runners whose arrivals were taken up, the latest last
-        self._remeasured: set[tuple[str, bool]] = set()  # (runner, in all their history) who need no more of it
-        self._read_again: set[str] = set()  # runners whose recordings were damaged
+        self._remeasurer = Remeasurer(desk, clock, name, read=self._measure, review=self.review)
         self._is_updated = False
 
     def wake(self) -> None:
@@ -127,52 +126,7 @@ class Reviewer:
 
     async def remeasure_next(self) -> bool:
         """One step of measuring again after a new version of the rules or of a decoder; False if none is left."""
-        now = self._clock()
-        for since in remeasurement.windows(now):
-            if await self._reread_next(since, now):
-                return True
-            done = {runner_id for runner_id, window in self._remeasured if window == (since == remeasurement.EARLIEST)}
-            runner_id = await self._desk.read(remeasurement.next_runner, since, done)
-            if runner_id is not None:
-                if not await self._remeasure(runner_id, since):
-                    self._remeasured.add((runner_id, since == remeasurement.EARLIEST))
-                return True
-        return False
-
-    async def _reread_next(self, since: datetime, now: datetime) -> bool:
-        """Read one source again that an earlier decoder read; False if none is left, or nobody can read just now."""
-        if not await self._desk.read(captures.has_reread, DECODER_VERSION):
-            return False
-        request = await self._desk.write(_claim_reread, self._name, now, since)
-        if request is None or not await self._measure(request):
-            return False
-        await self.review(request.runner_id)
-        return True
-
-    async def _remeasure(self, runner_id: str, since: datetime) -> bool:
-        """One batch of a runner; False if nothing is left, or nothing can be done."""
-        try:
-            await self.review(runner_id)
-            fresh = await self._desk.read(remeasurement.measured, runner_id, since)
-            if fresh:
-                await self._desk.write(remeasurement.store, runner_id, fresh, self._clock())
-        except SensorError as why:
-            return await self._read_again_once(runner_id, why)
-        except Exception as why:
-            if is_outage(why):
-                raise
-            log.exception("the sessions of a runner could not be measured again")  # the others go on
-            return False
-        return bool(fresh)
-
-    async def _read_again_once(self, runner_id: str, why: SensorError) -> bool:
-        """Make the stored recordings again from what arrived; False if that was done before and did not help."""
-        if runner_id in self._read_again:
-            return False
-        self._read_again.add(runner_id)
-        log.error("a stored recording cannot be read and is made again: %s", type(why).__name__)
-        await self._desk.write(_read_all_again, runner_id)
-        return True
+        return await self._remeasurer.step()
 
     async def review(self, runner_id: str) -> None:
         """Bring the sessions of a runner to what is known now, and say what follows."""
@@ -186,7 +140,7 @@ class Reviewer:
                 fresh = await self._desk.read(measuring.measured_again, runner_id)
             except SensorError as why:
                 log.error("a stored recording cannot be read and is made again: %s", type(why).__name__)
-                await self._desk.write(_read_all_again, runner_id)
+                await self._desk.write(remeasurement.read_all_again, runner_id)
                 return
             if (await self._desk.write(measuring.keep, runner_id, fresh)).current:
                 return
@@ -213,11 +167,7 @@ class Reviewer:
 
 
 def _claim(db: Session, name: str, now: datetime, served: tuple[str, ...]) -> ReviewRequest | None:
-    return captures.claim_next(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now, served)
-
-
-def _claim_reread(db: Session, name: str, now: datetime, since: datetime) -> ReviewRequest | None:
-    return captures.claim_reread(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now, since)
+    return captures.claim_next(db, Claim(by=name, until=now + remeasurement.LEASE), DECODER_VERSION, now, served)
 
 
 def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime) -> None:
@@ -231,11 +181,6 @@ def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime
     for taken in found:
         runs.save_run(db, taken.run, taken.measured, taken.packed)
     watches.look_soon(db, request.runner_id, now)
-
-
-def _read_all_again(db: Session, runner_id: str) -> None:
-    for run in runs.runs_of(db, runner_id):
-        captures.read_again(db, ReviewRequest(runner_id, run.kind, run.source_id))
 
 
 def _say(db: Session, runner_id: str, now: datetime) -> None:

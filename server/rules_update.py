@@ -70,29 +70,30 @@ def is_summary(episode: Episode) -> bool:
 
 
 def _send(db: Session, physio: Person, updates: dict[str, RulesUpdate], *, is_late: bool, now: datetime) -> bool:
-    mine = [updates[one.id] for one in people.runners_seen_by(db, physio.id, now) if one.id in updates]
+    mine = [updates[runner.id] for runner in people.runners_seen_by(db, physio.id, now) if runner.id in updates]
     if not mine or not (is_late or all(update.completed_at for update in mine)):
         return False
-    found = _summary(db, physio, updates, now)
+    summarized = _summary(db, physio, updates, now)
     episode = Episode(
         runner_id=SERVER,
         episode=_episode_of(physio),
         id=alerts.alert_id(_episode_of(physio), SERVER),
         code=CODE,
-        urgency=Urgency.NORMAL if found.lines else Urgency.LOW,
-        words={"physio": rules_update_text.headline(found)},
+        urgency=Urgency.NORMAL if summarized.lines else Urgency.LOW,
+        words={"physio": rules_update_text.headline(summarized)},
         session_id=None,
         raised_at=now,
     )
     kept.raise_(db, episode)
     kept.add_hearer(db, episode, physio.id, "physio")
-    if found.lines:
+    if summarized.lines:
         alerts.tell(db, episode, physio.id, "alert", now)
     return True
 
 
 def _summary(db: Session, physio: Person, updates: dict[str, RulesUpdate], now: datetime) -> Summary:
-    seen = [(one, updates[one.id]) for one in people.runners_seen_by(db, physio.id, now) if one.id in updates]
+    runners = people.runners_seen_by(db, physio.id, now)
+    seen = [(runner, updates[runner.id]) for runner in runners if runner.id in updates]
     lines = [Line(runner=runner, update=update, noticed=_noticed(db, update)) for runner, update in seen]
     return Summary(
         total=len(seen),

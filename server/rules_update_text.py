@@ -71,36 +71,36 @@ class Summary:
     lines: Sequence[Line]
 
 
-def headline(found: Summary, tongue: Tongue = ENGLISH) -> str:
+def headline(summary: Summary, tongue: Tongue = ENGLISH) -> str:
     """It names nobody, so that it can be sent."""
-    sentences = [tongue.translate(_template(found)).format(changed=found.changed, total=found.total)]
-    if found.undecided:
-        more = UNDECIDED_ONE if found.undecided == 1 else UNDECIDED
-        sentences.append(tongue.translate(more).format(undecided=found.undecided))
+    sentences = [tongue.translate(_template(summary)).format(changed=summary.changed, total=summary.total)]
+    if summary.undecided:
+        more = UNDECIDED_ONE if summary.undecided == 1 else UNDECIDED
+        sentences.append(tongue.translate(more).format(undecided=summary.undecided))
     return " ".join(sentences)
 
 
-def _template(found: Summary) -> str:
-    if found.total == 1:
-        return CHANGED_FOR_THE_ONE if found.changed else UNCHANGED_FOR_THE_ONE
-    return UNCHANGED if not found.changed else CHANGED_ONE if found.changed == 1 else CHANGED
+def _template(summary: Summary) -> str:
+    if summary.total == 1:
+        return CHANGED_FOR_THE_ONE if summary.changed else UNCHANGED_FOR_THE_ONE
+    return UNCHANGED if not summary.changed else CHANGED_ONE if summary.changed == 1 else CHANGED
 
 
-def line(found: Line, why: str, tongue: Tongue = ENGLISH) -> str:
+def sentence(line: Line, why: str, tongue: Tongue = ENGLISH) -> str:
     """One runner: from which decision to which, and why; or what only the new rules notice."""
-    update = found.update
+    update = line.update
     before, after = (NAMES.get(name or "", name or "") for name in (update.decision_before, update.decision))
-    words = {"name": found.runner.name, "before": tongue.translate(before), "after": tongue.translate(after)}
+    parts = {"name": line.runner.name, "before": tongue.translate(before), "after": tongue.translate(after)}
     template = FROM_TO if update.is_changed else SAME
-    return tongue.translate(template).format(**words, why=why).strip()
+    return tongue.translate(template).format(**parts, why=why).strip()
 
 
-def in_english(found: Summary) -> Iterator[str]:
+def in_english(summary: Summary) -> Iterator[str]:
     """The whole summary as lines, from what was stored when each runner was decided on."""
-    yield headline(found)
-    for one in found.lines:
-        noticed = [NOTICED.format(what=episode.words["physio"]) for episode in one.noticed[:NOTICED_SHOWN]]
-        yield " ".join([line(one, one.update.why or ""), *noticed])
+    yield headline(summary)
+    for line in summary.lines:
+        noticed = [NOTICED.format(what=episode.words["physio"]) for episode in line.noticed[:NOTICED_SHOWN]]
+        yield " ".join([sentence(line, line.update.why or ""), *noticed])
 
 
 def why(verdict: Mapping[str, Any], case: Case, tongue: Tongue = ENGLISH) -> str:

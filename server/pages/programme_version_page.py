@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     view: dict[str, Any] = {
         "runner": offer.look.runner,
         "version": offer.look.plan.version if offer.look.plan else 0,
-        "newer": [programme_version_view.build(one, reader) for one in offer.newer],
+        "newer": [programme_version_view.build(newer, reader) for newer in offer.newer],
         "preview": strip.build(offer.days, offer.look, reader) if offer.days else None,
         "refusal": reader.gettext(offer.refusal),
     }

@@ -14,32 +14,32 @@ from server.rules_update_text import Line, Summary
 from server.storage.alerts import Episode, Hearing
 
 
-def build(found: Summary, looks: Mapping[str, Look], reader: Reader) -> dict[str, Any]:
+def build(summary: Summary, looks: Mapping[str, Look], reader: Reader) -> dict[str, Any]:
     return {
-        "sentence": rules_update_text.headline(found, reader.tongue),
-        "lines": [_line(line, looks.get(line.runner.id), reader) for line in found.lines],
+        "sentence": rules_update_text.headline(summary, reader.tongue),
+        "lines": [_line(line, looks.get(line.runner.id), reader) for line in summary.lines],
     }
 
 
-def _line(found: Line, look: Look | None, reader: Reader) -> dict[str, Any]:
+def _line(line: Line, look: Look | None, reader: Reader) -> dict[str, Any]:
     return {
-        "runner": found.runner,
-        "text": rules_update_text.line(found, _why(found, look, reader), reader.tongue),
+        "runner": line.runner,
+        "text": rules_update_text.sentence(line, _why(line, look, reader), reader.tongue),
         "noticed": [
             reader.gettext(rules_update_text.NOTICED, what=alert_words.words(_hearing(episode), look, reader))
-            for episode in found.noticed[: rules_update_text.NOTICED_SHOWN]
+            for episode in line.noticed[: rules_update_text.NOTICED_SHOWN]
         ],
     }
 
 
-def _why(found: Line, look: Look | None, reader: Reader) -> str:
+def _why(line: Line, look: Look | None, reader: Reader) -> str:
     """Said anew, if the runner's case can still be read; else as it was stored."""
-    if look is None or look.case is None or found.update.verdict is None:
-        return found.update.why or ""
+    if look is None or look.case is None or line.update.verdict is None:
+        return line.update.why or ""
     try:
-        return rules_update_text.why(found.update.verdict, look.case, reader.tongue)
+        return rules_update_text.why(line.update.verdict, look.case, reader.tongue)
     except RulesError:
-        return found.update.why or ""
+        return line.update.why or ""
 
 
 def _hearing(episode: Episode) -> Hearing:

@@ -117,11 +117,11 @@ def baseline_of(db: Session, runner_id: str) -> list[Episode]:
     return [_episode(row) for row in rows]
 
 
-def end_baseline(db: Session, found: Episode) -> None:
+def end_baseline(db: Session, episode: Episode) -> None:
     """Something new happened: from now on it is an alert like any other."""
-    row = db.get_one(AlertRow, (found.runner_id, found.episode))
+    row = db.get_one(AlertRow, (episode.runner_id, episode.episode))
     row.baseline_at = row.baseline_sha256 = None
-    row.raised_at, row.words, row.urgency = found.raised_at, dict(found.words), found.urgency
+    row.raised_at, row.words, row.urgency = episode.raised_at, dict(episode.words), episode.urgency
     db.add(row)
 
 
