@@ -21,8 +21,9 @@ FLAGS = {
 }
 NO_NUMBER = N_("no number")
 ONE_STAGE = N_("in stage {stage}")
-STAGES_IN_A_ROW = N_("in stages {first} to {last}")
+FROM_TO = N_("{first} to {last}")
 STAGES = N_("in stages {stages}")
+SHORTEST_ROW = 3  # stages; two are named one by one
 
 
 def of_plan(plan: Plan | None, reader: Reader) -> list[dict[str, Any]]:
@@ -73,7 +74,20 @@ def _value(value: float | str | bool | None, kind: str | None, reader: Reader) -
 def _stages(ids: Sequence[str], order: Sequence[str], reader: Reader) -> str:
     if len(ids) == 1:
         return reader.gettext(ONE_STAGE, stage=ids[0])
-    first = order.index(ids[0])
-    if list(ids) == list(order[first : first + len(ids)]):
-        return reader.gettext(STAGES_IN_A_ROW, first=ids[0], last=ids[-1])
-    return reader.gettext(STAGES, stages=", ".join(ids))
+    rows = [_row(row, reader) for row in _rows(ids, order)]
+    return reader.gettext(STAGES, stages=", ".join(rows))
+
+
+def _rows(ids: Sequence[str], order: Sequence[str]) -> list[list[str]]:
+    """The stages, those that follow one another together."""
+    rows: list[list[str]] = []
+    for stage_id in ids:
+        if rows and order.index(stage_id) == order.index(rows[-1][-1]) + 1:
+            rows[-1].append(stage_id)
+        else:
+            rows.append([stage_id])
+    return rows
+
+
+def _row(row: Sequence[str], reader: Reader) -> str:
+    return ", ".join(row) if len(row) < SHORTEST_ROW else reader.gettext(FROM_TO, first=row[0], last=row[-1])

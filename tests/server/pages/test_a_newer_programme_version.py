@@ -142,7 +142,7 @@ def sentences(before, after):
         ("DHT", ["Running down 4 % or steeper: at most 5 min a run, in stages D1 to D7."]),
         ("FIBRE", ["Running down 4 % or steeper: at most 5 min a run, in stage F6."]),
         ("IMT", ["Running down 4 % or steeper: at most 5 min a run, in stage C6."]),
-        ("NEURAL", ["Running down 4 % or steeper: at most 5 min a run, in stages N1 to N7."]),
+        ("NEURAL", ["Running down 4 % or steeper: at most 5 min a run, in stages N1, N2, N4 to N7."]),
         ("FIELD", []),
     ],
 )
