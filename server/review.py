@@ -17,10 +17,11 @@ from rules.attest import with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
-from rules.override import Shown, shown
+from rules.override import Override, Shown, shown
 from rules.verdict import Verdict
 from rules.verdict_cap import REMEASURING, capped
 from rules.version import RULES_VERSION
+from rules.vocabulary import Decision
 from sensors.recording import DECODER_VERSION
 from server import alerts, rules_update_text, said
 from server.runs import measuring
@@ -89,7 +90,7 @@ class Known:
         case = None if self.case is None else replace(self.case, now=now)
         second = None if self.second is None else replace(self.second, now=now)
         verdict = None if case is None or self.waiting else _decided(case, second)
-        held = shown(verdict, self.overrides, stage=case.stage, now=now) if verdict and case else None
+        held = shown(verdict, self._overrides(), stage=case.stage, now=now) if verdict and case else None
         held = reduce(_capped, self.caps, held) if held else None
         return Look(
             runner=self.runner,
@@ -104,6 +105,10 @@ class Known:
             inputs_sha256=self.inputs_sha256,
             is_provisional=bool(self.caps),
         )
+
+    def _overrides(self) -> list[Override]:
+        """While something caps the verdict, an override to PROGRESS_READY waits as well."""
+        return [made for made in self.overrides if not self.caps or made.decision is not Decision.PROGRESS_READY]
 
 
 def look(db: Session, runner: Person, now: datetime) -> Look:
@@ -194,7 +199,7 @@ def _decided(case: Case, second: Case | None) -> Verdict:
 
 
 def _capped(held: Shown, code: str) -> Shown:
-    """At most CONTINUE, unless a physio decided otherwise: whether that still applies was asked of the computed one."""
+    """At most CONTINUE; whether an override still applies was asked of the verdict before it was capped."""
     verdict = capped(held.computed, code)
     return Shown(
         decision=held.decision if held.override else verdict.decision, computed=verdict, override=held.override
