@@ -145,16 +145,18 @@ def test_ready_by_earlier_measurements_reads_continue_and_what_was_computed_is_n
     assert seen.verdict.sufficient
 
 
-def test_a_hold_that_a_physio_set_over_ready_stays_one_while_runs_are_being_re_checked(database):
+@pytest.mark.parametrize("decision", [Decision.HOLD, Decision.CONTINUE, Decision.PROGRESS_READY])
+def test_what_a_physio_set_over_ready_stays_while_runs_are_being_re_checked_and_ready_waits(database, decision):
     database.migrate()
     made = Override(
-        decision=Decision.HOLD, over=Decision.PROGRESS_READY, reason="wait for the race", by="Cy Example",
+        decision=decision, over=Decision.PROGRESS_READY, reason="wait for the race", by="Cy Example",
         at=old.NOON - timedelta(days=1), until=old.NOON + timedelta(days=5), stage="P3",
     )  # fmt: skip
     with database.write() as db:
         said.keep_override(db, "r-1", "override-1", old.PHYSIO, made)
     seen = look(database, old.READY)
-    assert (seen.shown.decision, seen.shown.computed.decision) == (Decision.HOLD, Decision.CONTINUE)
+    assert seen.shown.decision is min(decision, Decision.CONTINUE) and seen.shown.computed.decision is Decision.CONTINUE
+    assert (seen.shown.override is None) is (decision is Decision.PROGRESS_READY)
 
 
 def test_a_red_flag_is_never_delayed_by_earlier_measurements(database):
