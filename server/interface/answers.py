@@ -327,6 +327,9 @@ class AlertHeard(Answer):
     seen_at: AwareDatetime | None
     snoozed_until: AwareDatetime | None
     acknowledged_at: AwareDatetime | None
+    baseline_at: AwareDatetime | None = Field(
+        description="Set if it was already true when the rules were updated: nobody was notified of it."
+    )
 
 
 class Alerts(Paged):
