@@ -70,7 +70,7 @@ class Sync:
         self._awake = asyncio.Event()
         self._refused_at_s: dict[str, float] = {}  # by capture, on the event loop's clock
         self._token_in_use: str | None = None
-        self._token_refusal = ""
+        self._refusal_reason = ""
         self._beaten: tuple[float, dict[str, int]] = (0.0, {})
 
     def wake(self) -> None:
@@ -87,7 +87,7 @@ class Sync:
                 pause_s, trouble = LOOK_EVERY_S, ""
                 try:
                     await self._offer_all(http)
-                    vain, trouble = 0, self._token_refusal
+                    vain, trouble = 0, self._refusal_reason
                 except TryLater as why:
                     vain += 1
                     pause_s, trouble = max(backoff_s(vain, self._jitter()), why.after_s), str(why)
@@ -123,7 +123,7 @@ class Sync:
         now_s = asyncio.get_running_loop().time()
         for capture in [id_ for id_, at_s in self._refused_at_s.items() if now_s - at_s >= REFUSED_PAUSE_S]:
             del self._refused_at_s[capture]
-            self._token_refusal = ""
+            self._refusal_reason = ""
             await self._writer.do(partial(Journal.unpark_one, capture=capture))
 
     async def _offer(self, server: Server, capture: CaptureRow) -> None:
@@ -144,7 +144,7 @@ class Sync:
             if capture.state == "closed":
                 await self._writer.do(lambda journal: journal.park(capture.id, reason))
             if isinstance(why, Unwelcome):
-                self._token_refusal = reason
+                self._refusal_reason = reason
 
     async def _upload(self, server: Server, capture: CaptureRow) -> None:
         chunks = await self._writer.do(lambda journal: journal.chunks(capture.id))
@@ -221,7 +221,7 @@ class Sync:
             raise Unwelcome(str(why)) from why
         if token != self._token_in_use:
             self._token_in_use = token
-            self._token_refusal = ""
+            self._refusal_reason = ""
             self._refused_at_s.clear()
             await self._writer.do(Journal.unpark)
         return token
