@@ -213,7 +213,8 @@ def _weekly_question(db: Session, runner_id: str, hearers: list[tuple[str, str]]
     """The red-flag screen is asked a week after it was answered last (or the first plan was made), and again."""
     answered = [one.said_at for kind in ("screen", "flag") for one in runs.said_of(db, runner_id, kind)]
     answered += [plan.valid_from for plan in runs.plans_of(db, runner_id)[:1]]
-    due = max(answered, default=now) + QUESTION_EVERY
+    # One dated ahead, by a clock that was wrong, must not put the next question off.
+    due = max((at for at in answered if at <= now), default=now) + QUESTION_EVERY
     if now < due:
         return []
     asked = Found(

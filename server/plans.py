@@ -96,7 +96,7 @@ def criteria(db: Session, runner_id: str, step: Step, now: datetime) -> list[dic
     """What must be seen before a stage is entered, and is not attested yet."""
     plan = _plan(db, runner_id)
     view = _possible({**_held(plan.body, step), "stage": step.stage, "stage_override": {}}, now)
-    missing = outstanding(str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id), now)
+    missing = outstanding(str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id, now), now)
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
 
@@ -111,7 +111,7 @@ class Entry:
 def entry(db: Session, runner_id: str, body: Mapping[str, Any], stage: str, now: datetime) -> list[Entry]:
     """Every criterion for entering a stage of the plan's programme, attested or outstanding."""
     view = _possible({**body, "stage": stage, "stage_override": {}}, now)
-    origin, number, stated = str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id)
+    origin, number, stated = str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id, now)
     missing = outstanding(origin, number, stated, now)
     found = []
     for criterion in ENTRY.get(origin, {}).get(number, ()):

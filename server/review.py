@@ -19,8 +19,9 @@ from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import alerts, said
+from server import alerts, clock_skew, said
 from server.runs import measuring
+from server.runs.answers import by_session
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
 from server.storage import captures, pairings, runs, sessions
@@ -47,7 +48,8 @@ class Look:
     """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet.
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
-    `second` is the case of a second programme: the verdict is then the more cautious of the two.
+    `second` is the case of a second programme: the verdict is then the more cautious of the two. `seq` is the place of
+    what was stored last of the runner's answers and statements.
     """
 
     runner: Person
@@ -60,11 +62,12 @@ class Look:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     inputs_sha256: str
+    seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that is known of a runner, whatever the moment; `at` a moment it becomes a look."""
+    """All that is known of a runner up to a moment; `at` one that is not before it, it becomes a look."""
 
     runner: Person
     plan: Plan | None
@@ -75,6 +78,7 @@ class Known:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     inputs_sha256: str
+    seq: int
 
     def at(self, now: datetime) -> Look:
         case = None if self.case is None else replace(self.case, now=now)
@@ -92,6 +96,7 @@ class Known:
             waiting=self.waiting,
             runs=self.runs,
             inputs_sha256=self.inputs_sha256,
+            seq=self.seq,
         )
 
 
@@ -101,23 +106,25 @@ def look(db: Session, runner: Person, now: datetime) -> Look:
 
 
 def known(db: Session, runner: Person, now: datetime) -> Known:
-    """Everything that is known of a runner; `now` only says how far back it matters."""
+    """Everything that is known of a runner; `now` says how far back it matters, and that nothing is later."""
     plan = runs.plan_of(db, runner.id)
     standing = measuring.standing(db, runner.id, plan)
     seen = _seen(db, runner.id, standing, now)
     documents = _documents(db, runner.id, plan, seen, now)
-    attested = _at_home(said.attested_metrics(db, runner.id), standing.sessions)
-    cases = [with_attested(Case.from_json(document), attested) for document in documents]
+    attested = _at_home(clock_skew.in_order(said.attested_metrics(db, runner.id), now), standing.sessions)
+    in_force = [clock_skew.in_force(document, now) for document in documents]
+    cases = [with_attested(Case.from_json(document), attested) for document in in_force]
     return Known(
         runner=runner,
         plan=plan,
-        document=documents[0] if documents else None,
+        document=in_force[0] if in_force else None,
         case=cases[0] if cases else None,
         second=cases[1] if len(cases) > 1 else None,
-        overrides=tuple(_at_home(said.overrides(db, runner.id), standing.sessions)),
+        overrides=tuple(_at_home(clock_skew.in_order(said.overrides(db, runner.id), now), standing.sessions)),
         waiting=_waiting(db, runner.id, plan, standing),
         runs=tuple(seen),
         inputs_sha256=_hash(documents),
+        seq=runs.last_seq(db, runner.id),
     )
 
 
@@ -129,8 +136,9 @@ def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
     runner_id, now = seen.runner.id, seen.now
     fresh = {training.id: training for training in measuring.as_if(db, runner_id, plan, now - HORIZON)}
     recent = [replace(item, run=fresh.get(item.run.id, item.run)) for item in seen.runs]
-    attested = _at_home(said.attested_metrics(db, runner_id), measuring.standing(db, runner_id, plan).sessions)
-    documents = _documents(db, runner_id, plan, recent, now)
+    stated = clock_skew.in_order(said.attested_metrics(db, runner_id), now)
+    attested = _at_home(stated, measuring.standing(db, runner_id, plan).sessions)
+    documents = (clock_skew.in_force(document, now) for document in _documents(db, runner_id, plan, recent, now))
     return tuple(with_attested(Case.from_json(document), attested) for document in documents)
 
 
@@ -188,17 +196,8 @@ def counts(training: Training) -> bool:
 
 
 def answers_at_home(answers: Sequence[Answer], composed: Sequence[Composed]) -> dict[str, dict[str, Any]]:
-    """What was said last of each question, by the session to which it belongs now."""
-    latest: dict[str, dict[str, Any]] = {}
-    homes: dict[str, str | None] = {}
-    for answer in answers:
-        if answer.run_id not in homes:
-            session = home(composed, answer.run_id)
-            homes[answer.run_id] = None if session is None else session.id
-        session_id = homes[answer.run_id]
-        if session_id is not None:
-            latest.setdefault(session_id, {}).update(answer.body)
-    return latest
+    """What counts of each question that was answered, by the id of each session as it is composed now."""
+    return by_session(answers, composed)
 
 
 def _at_home(stated: Sequence[Any], composed: Sequence[Composed]) -> list[Any]:

@@ -12,10 +12,11 @@ from rules.attest import ATTESTABLE, ENTRY, Attestation, AttestedMetric
 from rules.override import Override
 from rules.red_flags import RED_FLAGS
 from rules.vocabulary import Decision
-from server import audit
+from server import audit, clock_skew
 from server.problem import Problem, not_found
 from server.storage import runs
 from server.storage.people import Person
+from server.storage.runs import Said
 
 LEAST_NOTE = 10  # characters, as for every word that opens a way
 
@@ -31,13 +32,13 @@ def raise_flag(db: Session, runner_id: str, flag_id: str, by: Person, code: str,
 
 def screened(db: Session, runner_id: str, said_id: str, by: Person, yes: Sequence[str], now: datetime) -> None:
     """Every red-flag question was answered; `yes` are the codes of those that were answered with yes."""
-    runs.say_last(db, runner_id, "screen", said_id, by.id, {"yes": list(yes)}, now)
+    runs.say(db, runner_id, "screen", said_id, by.id, {"yes": list(yes)}, now)
     audit.note(db, by.id, "red-flag questions answered", {"yes": list(yes)}, now, runner_id=runner_id)
 
 
-def last_screen(db: Session, runner_id: str) -> datetime | None:
-    """When the runner answered every red-flag question last."""
-    return max((one.said_at for one in runs.said_of(db, runner_id, "screen")), default=None)
+def last_screen(db: Session, runner_id: str) -> Said | None:
+    """The last time that the runner answered every red-flag question."""
+    return next(reversed(runs.said_of(db, runner_id, "screen")), None)
 
 
 def clear_flag(
@@ -116,14 +117,17 @@ def answer_morning(
     """The morning value of a day; a later one of the same day corrects it, None takes it back."""
     before = [one.body for one in runs.said_of(db, runner_id, "daily") if _day(one.body) == utc_text(at)[:10]]
     body = {"at": utc_text(at), "morning": morning}
-    runs.say_last(db, runner_id, "daily", said_id, by.id, body, now)
+    runs.say(db, runner_id, "daily", said_id, by.id, body, now)
     if before:
         audit.note(db, by.id, "morning corrected", {"before": before[-1], "after": body}, now, runner_id=runner_id)
 
 
 def mornings(db: Session, runner_id: str) -> list[dict[str, Any]]:
-    """The daily mornings of a case: of each day what was said last."""
-    by_day = {_day(one.body): one.body for one in runs.said_of(db, runner_id, "daily")}
+    """The daily mornings of a case in the order in which they were stored: of each day what was stored last."""
+    by_day: dict[str, Mapping[str, Any]] = {}
+    for one in runs.said_of(db, runner_id, "daily"):
+        by_day.pop(_day(one.body), None)
+        by_day[_day(one.body)] = one.body
     return [dict(body) for body in by_day.values() if body.get("morning") is not None]
 
 
@@ -158,24 +162,25 @@ def flags_standing(db: Session, runner_id: str) -> list[tuple[str, str]]:
 
 
 def holds(db: Session, runner_id: str) -> list[dict[str, Any]]:
-    """The holds of a case; one that was lifted ends at that moment."""
+    """The holds of a case; one that was lifted ends at that moment, and says so as `lifted`."""
     lifted = {one.body["hold"]: one.said_at for one in runs.said_of(db, runner_id, "hold_lifted")}
     found = []
     for one in runs.said_of(db, runner_id, "hold"):
         until = one.body["until"]
         if one.id in lifted:
-            until = min(filter(None, (until, utc_text(lifted[one.id]))))
-        found.append({**one.body, "until": until})
+            ends = [lifted[one.id], *([datetime.fromisoformat(until)] if until else [])]
+            until = utc_text(min(ends))
+        found.append({**one.body, "until": until, "lifted": one.id in lifted})
     return found
 
 
 def holds_standing(db: Session, runner_id: str, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """The holds that end later than now, as (id, what was said)."""
+    """The holds that were not lifted and end later than now, as (id, what was said)."""
     ids = [one.id for one in runs.said_of(db, runner_id, "hold")]
     return [
         (hold_id, body)
         for hold_id, body in zip(ids, holds(db, runner_id), strict=True)
-        if body["until"] is None or datetime.fromisoformat(body["until"]) > now
+        if not body["lifted"] and (body["until"] is None or datetime.fromisoformat(body["until"]) > now)
     ]
 
 
@@ -189,6 +194,7 @@ def flag_history(db: Session, runner_id: str) -> list[dict[str, Any]]:
 
 
 def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
+    """Every override, the one stored first comes first."""
     return tuple(
         Override(
             decision=Decision[one.body["decision"]],
@@ -204,12 +210,13 @@ def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
     )
 
 
-def attestations(db: Session, runner_id: str) -> Sequence[Attestation]:
-    """Entry criteria that named persons have seen met."""
-    return [
+def attestations(db: Session, runner_id: str, now: datetime) -> Sequence[Attestation]:
+    """Entry criteria that named persons have seen met, the one stored first comes first; none is later than `now`."""
+    stated = [
         Attestation(code=one.body["code"], by=one.body["name"], at=one.said_at, note=one.body.get("note"))
         for one in runs.said_of(db, runner_id, "criterion")
     ]
+    return clock_skew.in_order(stated, now)
 
 
 def attested_metrics(db: Session, runner_id: str) -> Sequence[AttestedMetric]:

@@ -18,6 +18,8 @@ from server.people import credentials
 from server.problem import Problem, not_found
 from server.review import Look
 from server.runs import late, rearranging
+from server.runs.answers import parts_of
+from server.runs.late import Given
 from server.runs.sessions import home
 from server.storage import runs
 from server.storage.people import Person
@@ -63,14 +65,14 @@ async def save_answers(request: web.Request, form: forms.AnswerCheckIn) -> None:
     if not answers:
         raise Problem(422, "Nothing answered", "Answer at least one question.")
     now = request.app[CLOCK]()
-    said = late.said_at(request.headers.get(late.HEADER), now)
+    given = late.given(request.headers, now)
     await request.app[DESK].write(
         _save,
         credentials.shown(request),
         request.match_info["runner"],
         form.session,
         answers,
-        said,
+        given,
         now,
     )
 
@@ -92,7 +94,7 @@ def _save(
     runner_id: str,
     run_id: str,
     answers: Mapping[str, Any],
-    said: datetime,
+    given: Given,
     now: datetime,
 ) -> None:
     person: Person = access.person_of(db, login, now)
@@ -103,14 +105,14 @@ def _save(
     session = home(composed, run_id)
     if session is None:
         raise not_found()
-    if said < now:  # it was kept somewhere; what is said now is the latest word
-        late.refuse_older(db, session.id, composed, runner_id, answers, said)
+    if given.at < now:  # it was kept somewhere; what is said now is the latest word
+        late.refuse_older(db, session, runner_id, answers, given)
     before = review.answers_at_home(runs.answers_of(db, runner_id), composed).get(session.id, {})
     corrected = {name: before[name] for name in answers if name in before}
     if corrected:
         words = {"session": session.id, "before": corrected, "after": dict(answers)}
         audit.note(db, person.id, "check-in corrected", words, now, runner_id=runner_id)
-    runs.save_check_in(db, runner_id, run_id, person.id, answers, now)
+    runs.save_check_in(db, runner_id, run_id, person.id, answers, now, parts_of(session, run_id))
     review.record(db, review.look(db, runner, now))
 
 

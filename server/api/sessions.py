@@ -18,6 +18,7 @@ from server.keys import CLOCK, DESK, NEW_TOKEN, REVIEWER
 from server.people import credentials
 from server.problem import Problem, not_found
 from server.runs import measuring, rearranging
+from server.runs.answers import about
 from server.runs.rearranging import Deed
 from server.runs.sessions import home
 from server.storage import captures, chunks, people, runs, sessions
@@ -76,8 +77,9 @@ async def one(request: web.Request) -> web.Response:
         training = None if session is None else sessions.one(db, runner.id, session.id)
         if session is None or training is None:
             raise not_found()
-        said = [answer for answer in runs.answers_of(db, runner.id) if home(composed, answer.run_id) == session]
-        latest = review.answers_at_home(said, composed).get(session.id, {})
+        every = runs.answers_of(db, runner.id)
+        said = about(session, every)
+        latest = review.answers_at_home(every, composed).get(session.id, {})
         history = [{"at": forms.utc_text(one.at), "by": one.by, **one.body} for one in said]
         return {**_session(training, latest), "answers": history}
 

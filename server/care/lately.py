@@ -55,7 +55,9 @@ class Lately:
         if kept is not None and kept.sign == sign and kept.is_of(runner, now):
             return kept
         quick.takes_long(db)
-        known = replace(kept.known, runner=runner) if kept and kept.sign == sign else review.known(db, runner, now)
+        # A clock that was put back: what was known up to a later moment is not what is known now.
+        is_still = kept is not None and kept.sign == sign and kept.look.now <= now
+        known = replace(kept.known, runner=runner) if kept and is_still else review.known(db, runner, now)
         if runner.id not in self._kept and len(self._kept) >= MOST:
             self._kept.clear()
         self._kept[runner.id] = kept = _Kept(sign, known, known.at(now))

@@ -53,14 +53,14 @@ def question(look: Look, reader: Reader) -> dict[str, Any] | None:
     if not scales:
         return None
     title = reader.gettext("How was this run?") if after_run else reader.gettext("How is it the morning after?")
-    return _form(latest, scales, title, reader, ticks=after_run)
+    return _form(latest, scales, title, reader, ticks=after_run) | {"seq": look.seq}
 
 
 def correction(item: SeenRun, look: Look, reader: Reader) -> dict[str, Any]:
     """Every question about one run, with what was answered: a later answer corrects an earlier one."""
     is_morning = look.now >= item.run.end + timedelta(hours=FIRST_MORNING_H)
     scales = (*AFTER_THE_RUN, *(NEXT_MORNING if is_morning else ()))
-    return _form(item, scales, reader.gettext("Your answers"), reader, ticks=True)
+    return _form(item, scales, reader.gettext("Your answers"), reader, ticks=True) | {"seq": look.seq}
 
 
 def _form(

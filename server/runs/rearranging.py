@@ -212,7 +212,7 @@ def _among(sessions: list[Composed], session_id: str) -> Composed:
 
 
 def _say(db: Session, deed: Deed, kind: str, body: Mapping[str, Any], **more: Any) -> None:
-    runs.say_last(db, deed.runner_id, kind, deed.said_id, deed.by.id, body, deed.now)
+    runs.say(db, deed.runner_id, kind, deed.said_id, deed.by.id, body, deed.now)
     _note(db, deed, f"session {kind.replace('_', ' ')}", {**body, **more})
     db.flush()
 

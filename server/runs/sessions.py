@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from server.storage.runs import Run, Said
+from server.storage.runs import Part, Run, Said
 
 JOINED_WITHIN = timedelta(minutes=30)  # warm-up, main part and cool-down are one session
 SAME_SHARE = 0.5  # of the shorter one: then two recordings are of one run
@@ -31,6 +31,13 @@ class Piece:
     @property
     def by_hand(self) -> bool:
         return self.run.kind == HAND
+
+    @property
+    def part(self) -> Part:
+        """The piece by the cuts that bound it, so that a run that is read again differently changes nothing."""
+        since = None if self.start == self.run.start else self.start
+        until = None if self.end == self.run.end else self.end
+        return Part(run_id=self.run.id, since=since, until=until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +96,14 @@ def home(sessions: Iterable[Composed], said_id: str) -> Composed | None:
         for piece in session.every:
             if piece.id == said_id:
                 return session
-            if piece.run.id == run_id and (found is None or (since and piece.start <= _moment(since))):
+            if piece.run.id == run_id and (found is None or (since and piece.start <= moment(since))):
                 found = session
     return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What was said, read in the order in which it was said: the later word holds."""
+    """What was said, read in the order in which it was stored: the later word holds."""
 
     cuts: frozenset[datetime]
     bridges: tuple[tuple[datetime, datetime], ...]
@@ -106,7 +113,7 @@ class _Read:
 
     @classmethod
     def of(cls, words: Iterable[Said]) -> _Read:
-        in_order = sorted(words, key=lambda word: (word.said_at, word.id))
+        in_order = sorted(words, key=lambda word: word.seq)
         cuts: set[datetime] = set()
         for word in in_order:
             if word.kind == "split":
@@ -199,7 +206,7 @@ def _time(word: Said, name: str) -> datetime:
     return datetime.fromisoformat(word.body[name])
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:

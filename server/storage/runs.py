@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select, update
 
 from server.storage import quick
@@ -43,8 +44,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Something that was said apart from a run; a later word does not erase it."""
+    """Something that was said apart from a run; a later word does not erase it. `seq` is its place in the order."""
 
+    seq: int
     id: str
     kind: str
     said_at: datetime
@@ -53,10 +55,21 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What was answered about one run at one moment."""
+class Part:
+    """What an answer is about: a run from `since` until `until`, None for the run's own beginning or end."""
 
     run_id: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered at one moment about some parts; `seq` is its place among answers and statements."""
+
+    seq: int
+    run_id: str
+    parts: tuple[Part, ...]
     at: datetime
     by: str
     body: Mapping[str, Any]
@@ -119,43 +132,76 @@ def recording_of(db: Session, runner_id: str, run_id: str) -> bytes | None:
     return None if row is None else row.body
 
 
-def save_check_in(db: Session, runner_id: str, run_id: str, by: str, body: Mapping[str, Any], now: datetime) -> None:
-    """Add an answer; those of before stay, even of the same moment."""
+def last_seq(db: Session, runner_id: str) -> int:
+    """The place of what was stored last of a runner's answers and statements, 0 if there is none."""
+    row = quick.first(db, _LAST_SEQ, runner=runner_id)
+    return max(filter(None, row), default=0) if row else 0
+
+
+def next_seq(db: Session, runner_id: str) -> int:
+    """The place of what is stored next.
+
+    Two transactions never get the same: SQLite writes one at a time, and PostgreSQL refuses one of two that conflict
+    (serializable, and a unique constraint), which is then tried again.
+    """
+    return last_seq(db, runner_id) + 1
+
+
+def save_check_in(
+    db: Session,
+    runner_id: str,
+    run_id: str,
+    by: str,
+    body: Mapping[str, Any],
+    now: datetime,
+    parts: Sequence[Part] = (),
+) -> None:
+    """Add an answer about these parts (none: the whole run); those of before stay, even of the same moment."""
     while db.get(CheckInRow, (runner_id, run_id, now)) is not None:
         now += timedelta(microseconds=1)
-    db.add(CheckInRow(runner_id=runner_id, run_id=run_id, answered_at=now, by=by, body=dict(body)))
+    row = CheckInRow(
+        runner_id=runner_id,
+        run_id=run_id,
+        answered_at=now,
+        by=by,
+        body=dict(body),
+        seq=next_seq(db, runner_id),
+        parts=[_stored_part(part) for part in parts or (Part(run_id=run_id),)],
+    )
+    db.add(row)
     db.flush()
 
 
 def answers_of(db: Session, runner_id: str) -> list[Answer]:
-    """Every answer, the oldest first."""
+    """Every answer, the one stored first comes first."""
     rows = quick.rows(db, _ANSWERS, runner=runner_id)
-    return [Answer(run_id=row.run_id, at=row.answered_at, by=row.by, body=row.body) for row in rows]
+    return [
+        Answer(
+            seq=row.seq,
+            run_id=row.run_id,
+            parts=tuple(_part(stored) for stored in row.parts),
+            at=row.answered_at,
+            by=row.by,
+            body=row.body,
+        )
+        for row in rows
+    ]
 
 
 def say(db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime) -> None:
-    db.add(SaidRow(runner_id=runner_id, id=said_id, kind=kind, said_at=now, by=by, body=dict(body)))
-
-
-def say_last(
-    db: Session, runner_id: str, kind: str, said_id: str, by: str, body: Mapping[str, Any], now: datetime
-) -> None:
-    """Say what takes the place of an earlier word: it stands after every other of the same moment."""
-    db.flush()
-    same = select(SaidRow.id).where(SaidRow.runner_id == runner_id)
-    while db.exec(same.where(SaidRow.said_at == now)).first() is not None:
-        now += timedelta(microseconds=1)
-    say(db, runner_id, kind, said_id, by, body, now)
+    """Store a statement after every other of this runner, whatever `now` is."""
+    seq = next_seq(db, runner_id)
+    db.add(SaidRow(runner_id=runner_id, id=said_id, kind=kind, said_at=now, by=by, body=dict(body), seq=seq))
 
 
 def said_of_kinds(db: Session, runner_id: str, kinds: Sequence[str]) -> list[Said]:
-    """Everything of some kinds that was said of a runner, the oldest first."""
+    """Everything of some kinds that was said of a runner, the one stored first comes first."""
     rows = quick.rows(db, _SAID, runner=runner_id, kinds=list(kinds))
-    return [Said(id=row.id, kind=row.kind, said_at=row.said_at, by=row.by, body=row.body) for row in rows]
+    return [Said(seq=row.seq, id=row.id, kind=row.kind, said_at=row.said_at, by=row.by, body=row.body) for row in rows]
 
 
 def said_of(db: Session, runner_id: str, kind: str) -> list[Said]:
-    """Everything of one kind that was said of a runner, the oldest first."""
+    """Everything of one kind that was said of a runner, the one stored first comes first."""
     return said_of_kinds(db, runner_id, (kind,))
 
 
@@ -229,19 +275,34 @@ def runners_judged_otherwise(db: Session, rules_version: str) -> list[str]:
     return sorted(set(db.exec(query)))
 
 
+def _stored_part(part: Part) -> list[str | None]:
+    return [part.run_id, *(None if at is None else at.isoformat() for at in (part.since, part.until))]
+
+
+def _part(stored: Sequence[str | None]) -> Part:
+    run_id, since, until = stored
+    return Part(run_id=str(run_id), since=_moment(since), until=_moment(until))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 _RUNS = select(*(getattr(RunRow, field.name) for field in fields(Run))).order_by(col(RunRow.start), col(RunRow.id))
 
 
 _CHECK_INS, _SAYINGS, _PLANS = quick.table(CheckInRow), quick.table(SaidRow), quick.table(PlanRow)
-_ANSWERS = (
-    quick.every(_CHECK_INS)
-    .where(_CHECK_INS.c.runner_id == bindparam("runner"))
-    .order_by(_CHECK_INS.c.answered_at, _CHECK_INS.c.run_id)
-)
+_ANSWERS = quick.every(_CHECK_INS).where(_CHECK_INS.c.runner_id == bindparam("runner")).order_by(_CHECK_INS.c.seq)
 _SAID = (
     quick.every(_SAYINGS)
     .where(_SAYINGS.c.runner_id == bindparam("runner"), _SAYINGS.c.kind.in_(bindparam("kinds", expanding=True)))
-    .order_by(_SAYINGS.c.said_at, _SAYINGS.c.id)
+    .order_by(_SAYINGS.c.seq)
+)
+_LAST_SEQ = sql_select(
+    *(
+        sql_select(func.max(stored.c.seq)).where(stored.c.runner_id == bindparam("runner")).scalar_subquery()
+        for stored in (_CHECK_INS, _SAYINGS)
+    )
 )
 _LATEST_PLAN = (
     quick.every(_PLANS).where(_PLANS.c.runner_id == bindparam("runner")).order_by(_PLANS.c.version.desc()).limit(1)

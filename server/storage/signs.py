@@ -16,7 +16,8 @@ from server.storage.tables.runs import CheckInRow, CompositionRow, PlanRow, RunR
 def of(db: Session, runner_id: str) -> tuple[Any, ...]:
     """Two equal signs: the same plan, runs, sessions, words, answers and arrivals.
 
-    Plans, words and answers are only ever added to; every change of runs and sessions counts one on.
+    Plans, words and answers are only ever added to, each with the next number; every change of runs and sessions counts
+    one on.
     """
     return quick.heard(db, _sign, _SIGN, runner=runner_id)
 
@@ -30,16 +31,17 @@ def _count(table: Any, *where: Any) -> Any:
     return counted.where(table.runner_id == bindparam("runner"), *where).scalar_subquery()
 
 
-def _latest(table: Any) -> Any:
-    return select(func.max(table.version)).where(table.runner_id == bindparam("runner")).scalar_subquery()
+def _latest(table: Any, number: str = "version") -> Any:
+    latest = select(func.max(getattr(table, number)))
+    return latest.where(table.runner_id == bindparam("runner")).scalar_subquery()
 
 
 _SIGN = select(
     _latest(PlanRow),
     _latest(CompositionRow),
     _count(RunRow),
-    _count(SaidRow),
-    _count(CheckInRow),
+    _latest(SaidRow, "seq"),
+    _latest(CheckInRow, "seq"),
     _count(CaptureRow, CaptureRow.state == "open"),
     _count(ReviewRequestRow),
     _count(ReviewRequestRow, col(ReviewRequestRow.done_at).is_(None)),

@@ -33,7 +33,8 @@ def run(name, begins, ends, quality="OK", kind="capture"):
 
 
 def word(kind, number, **body):
-    return Said(id=f"w-{number}", kind=kind, said_at=MORNING + timedelta(hours=5, seconds=number), by="p-1", body=body)
+    at = MORNING + timedelta(hours=5)
+    return Said(seq=number, id=f"w-{number}", kind=kind, said_at=at, by="p-1", body=body)
 
 
 def split(number, minutes):

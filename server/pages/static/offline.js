@@ -34,7 +34,8 @@ async function comeBack() {
 async function take(event) {
   const form = event.target;
   const fields = [...new FormData(form, event.submitter)].filter(([name]) => name !== "csrf");
-  const item = { id: crypto.randomUUID(), runner, action: new URL(form.action).pathname, at: Date.now(), fields };
+  const { seq } = form.dataset; // what was stored last when this page was made
+  const item = { id: crypto.randomUUID(), runner, action: new URL(form.action).pathname, at: Date.now(), seq, fields };
   try {
     keep(item, new Set([...form.elements].map((control) => control.name)));
   } catch {
@@ -68,7 +69,7 @@ async function send(id) {
   try {
     const answer = await fetch(item.action, {
       method: "POST",
-      headers: { "X-CSRF-Token": word, Accept: "application/json", "Kept-For": String((Date.now() - item.at) / 1000) },
+      headers: headersOf(item),
       body: new URLSearchParams(item.fields),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
@@ -77,11 +78,17 @@ async function send(id) {
       return answer.url;
     }
     const said = await answer.json().catch(() => ({}));
-    change(id, (one) => [{ ...one, state: stateAfter(answer.status), said: said.detail }]);
+    const seq = said.seq ?? item.seq; // a refusal tells what it stands on: sent again, the answer is the later one
+    change(id, (one) => [{ ...one, state: stateAfter(answer.status), said: said.detail, seq }]);
   } catch {
     change(id, (one) => [{ ...one, state: "away" }]);
   }
   return null;
+}
+
+function headersOf(item) {
+  const headers = { "X-CSRF-Token": word, Accept: "application/json", "Kept-For": String((Date.now() - item.at) / 1000) };
+  return item.seq === undefined ? headers : { ...headers, "Seen-Seq": String(item.seq) };
 }
 
 function stateAfter(status) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.storage.tables.columns import UtcTime, blob, document, time
@@ -75,26 +75,38 @@ class CompositionRow(SQLModel, table=True):
 
 
 class CheckInRow(SQLModel, table=True):
-    """One answer; a correction is a later row, and the earlier one stays."""
+    """One answer; a correction is a later row, and the earlier one stays.
+
+    `seq` counts a runner's answers and statements in the order in which they were stored; `parts` are what the answer
+    was given about, as [run, since, until], where null is the run's own beginning or end.
+    """
 
     __tablename__ = "check_ins"
+    __table_args__ = (UniqueConstraint("runner_id", "seq"),)
     runner_id: str = Field(primary_key=True)
     run_id: str = Field(primary_key=True)
     answered_at: datetime = Field(sa_column=Column(UtcTime(), primary_key=True))
     by: str
     body: dict[str, Any] = document()
+    seq: int
+    parts: list[list[Any]] = document()
 
 
 class SaidRow(SQLModel, table=True):
-    """What was said apart from a check-in: a morning, a flag, a hold, what belongs to which session."""
+    """What was said apart from a check-in: a morning, a flag, a hold, what belongs to which session.
+
+    `seq` is of the same order as that of the answers.
+    """
 
     __tablename__ = "said"
+    __table_args__ = (UniqueConstraint("runner_id", "seq"),)
     runner_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     kind: str  # daily | flag | hold | split | join | …
     said_at: datetime = time()
     by: str
     body: dict[str, Any] = document()
+    seq: int
 
 
 class VerdictRow(SQLModel, table=True):

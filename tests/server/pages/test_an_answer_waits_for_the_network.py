@@ -165,6 +165,31 @@ async def test_a_later_answer_from_elsewhere_stands_and_the_kept_one_says_so(cli
     assert await kept(phone) == []
 
 
+async def test_a_correction_of_what_the_page_shows_is_taken_though_the_clock_was_put_back(clinic, phone):
+    await answer(phone, 0)
+    await sent(phone)
+    clinic.now -= timedelta(hours=1)
+    await phone.goto(f"{clinic.address}{TODAY}/runs/{(await clinic.desk.read(runs.runs_of, 'r-1'))[0].id}")
+    await answer(phone, 9)
+    await sent(phone)
+    assert [body["during"] for body in await said(clinic)] == [0, 9]
+
+
+async def test_who_saw_that_a_later_answer_stands_sends_the_kept_one_all_the_same(clinic, phone):
+    await lose_network(phone)
+    await answer(phone, 8)
+    async with clinic.as_(kit.RUNNER) as http:
+        (one,) = (await (await http.get("/api/v1/runners/r-1/sessions")).json())["sessions"]
+        later = {"session": one["id"], "during": 6}
+        assert (await http.post("/api/v1/runners/r-1/check-ins", json=later)).status == 201
+    clinic.now -= timedelta(hours=1)  # now the clock says that the other answer is still to come
+    await phone.context.set_offline(False)
+    await phone.locator("#kept-answers li", has_text="You answered this otherwise after that").wait_for()
+    await phone.get_by_role("button", name="Send it all the same").click()
+    await sent(phone)
+    assert [body["during"] for body in await said(clinic)] == [6, 8]
+
+
 async def test_somebody_else_on_the_same_phone_neither_sees_nor_sends_it(clinic, phone):
     await lose_network(phone)
     await answer(phone, 4)
