@@ -70,6 +70,7 @@ NEEDS = {
     "POST /runners/{runner}/holds/{hold}/lift": _need(Who.CARER),
     "POST /runners/{runner}/overrides": _need(Who.CARER),
     "POST /runners/{runner}/attestations": _need(Who.CARER),
+    "POST /runners/{runner}/nerve-checks": _need(Who.CARER),
     "GET /runners/{runner}/plan": _need(Who.CARER),
     "POST /runners/{runner}/plan": _need(Who.CARER),
     "POST /runners/{runner}/plan/stage": _need(Who.CARER),
@@ -169,6 +170,7 @@ NEEDS = {
     "POST /api/v1/runners/{runner}/holds": _need(Who.CARER),
     "POST /api/v1/runners/{runner}/holds/{hold}/lift": _need(Who.CARER),
     "POST /api/v1/runners/{runner}/overrides": _need(Who.CARER),
+    "POST /api/v1/runners/{runner}/nerve-checks": _need(Who.CARER),
     "POST /api/v1/runners/{runner}/flags": _need(Who.SEER),
     "POST /api/v1/runners/{runner}/flags/{flag}/clear": _need(Who.CARER),
     # for whoever keeps it running

@@ -11,23 +11,21 @@ from sqlmodel import Session
 
 from rules.attest import ENTRY, Attestation, Criterion, outstanding
 from rules.case import Case
-from rules.errors import RulesError
-from rules.feasibility import profile_refusals, refusals
 from rules.guard_rails import edit_warnings
 from rules.view import View
-from rules.view import look as look_at
-from server import audit, said
+from server import audit, plan_steps, profile_history, said, stage_entry
+from server.concerns import Concern, require_reason
+from server.plan_steps import place_before
+from server.plan_views import possible, readable, saveable, second_of
 from server.problem import Problem
 from server.storage import runs
 from server.storage.people import Person
 from server.storage.runs import Plan
 
 PLAN_FIELDS = (
-    "programme", "profile", "stage", "stage_override", "stage_entered_at", "baseline_morning", "baseline_stiff_min",
-    "onset_at", "references", "second",
+    "programme", "profile", "profile_since", "profile_before", "stage", "stage_override", "stage_entered_at",
+    "baseline_morning", "baseline_stiff_min", "onset_at", "references", "second",
 )  # fmt: skip
-OF_A_CASE = PLAN_FIELDS[:-1]
-SHARED = ("onset_at", "references")  # a second programme says them only where they differ for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +37,27 @@ class Saved:
 
 
 def change(
-    db: Session, runner_id: str, physio: Person, body: Mapping[str, Any], seen_version: int, now: datetime
+    db: Session,
+    runner_id: str,
+    physio: Person,
+    body: Mapping[str, Any],
+    seen_version: int,
+    now: datetime,
+    reason: str | None = None,
 ) -> Saved:
-    """Save a new version over the one that the physio saw. Raises Problem 412 where it is not the latest, or 422."""
+    """Save a new version over the one that the physio saw. Raises Problem 412 where it is not the latest, or 422.
+
+    A step up, and a high or raised baseline, may need a reason; a red flag closes every step up (409).
+    """
     before = runs.plan_of(db, runner_id)
     if (before.version if before else 0) != seen_version:
         raise Problem(412, "Changed meanwhile", "Somebody changed this plan since you looked; look again, then change.")
+    body = profile_history.with_history(before.body if before else None, body, now)
     after = checked(body, now)
+    steps = plan_steps.compare(before.body if before else None, body, now)
+    plan_steps.refuse_under_red_flag(db, runner_id, steps)
+    despite = plan_steps.concerns(db, runner_id, steps, now)
+    require_reason(despite, reason)
     plan = Plan(
         runner_id=runner_id,
         version=seen_version + 1,
@@ -53,9 +65,11 @@ def change(
         by=physio.id,
         body={name: body[name] for name in PLAN_FIELDS if name in body},
     )
+    given = reason.strip() if reason and reason.strip() else None
+    plan_steps.record(db, runner_id, physio, steps, despite, given, now)
     runs.save_plan(db, plan)
     words = {"version": plan.version, "before": dict(before.body) if before else None, "after": dict(plan.body)}
-    audit.note(db, physio.id, "plan changed", words, now, runner_id=runner_id)
+    audit.note(db, physio.id, "plan changed", {**words, "reason": given}, now, runner_id=runner_id)
     return Saved(plan=plan, warnings=_warnings(before, after, now))
 
 
@@ -66,6 +80,7 @@ class Step:
     stage: str
     baseline_morning: float | None = None
     second: bool = False
+    reason: str | None = None
 
 
 def move(db: Session, runner_id: str, physio: Person, step: Step, now: datetime) -> Saved:
@@ -74,29 +89,36 @@ def move(db: Session, runner_id: str, physio: Person, step: Step, now: datetime)
     A red flag that stands closes every way forward; the way back stays open.
     """
     plan = _plan(db, runner_id)
-    here = look_at(_case(_held(plan.body, step), now))
-    entered: dict[str, Any] = {
+    body = entered(plan.body, step, now)
+    return change(db, runner_id, physio, body, plan.version, now, step.reason)
+
+
+def entered(body: Mapping[str, Any], step: Step, now: datetime) -> dict[str, Any]:
+    """The plan after a step, not saved. Raises Problem 404 if a second programme is meant and there is none."""
+    _held(body, step)
+    stage: dict[str, Any] = {
         "stage": step.stage,
         "stage_override": {},
         "stage_entered_at": said.utc_text(now),
         "baseline_morning": step.baseline_morning,
     }
-    changed = {**plan.body["second"], **entered} if step.second else entered
-    body = {**plan.body, "second": changed} if step.second else {**plan.body, **changed}
-    checked(body, now)
-    there = look_at(_case(_held(body, step), now))
-    if there.stage_index > here.stage_index and said.flags_standing(db, runner_id):
-        raise Problem(409, "A red flag stands", "A red flag must be cleared by a named clinician before any step.")
-    words = {"from": here.stage.id, "to": there.stage.id, "second": step.second}
-    audit.note(db, physio.id, "stage moved", words, now, runner_id=runner_id)
-    return change(db, runner_id, physio, body, plan.version, now)
+    return {**body, "second": {**body["second"], **stage}} if step.second else {**body, **stage}
+
+
+def concerns(
+    db: Session, runner_id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], now: datetime
+) -> tuple[Concern, ...]:
+    """What a change would need a reason for. Raises Problem 422 for a plan that cannot be saved at all."""
+    return plan_steps.concerns(db, runner_id, plan_steps.compare(before, after, now), now)
 
 
 def criteria(db: Session, runner_id: str, step: Step, now: datetime) -> list[dict[str, str]]:
-    """What must be seen before a stage is entered, and is not attested yet."""
+    """What must be seen before a stage is entered, and is not attested yet; of skipped stages too."""
     plan = _plan(db, runner_id)
-    view = _possible({**_held(plan.body, step), "stage": step.stage, "stage_override": {}}, now)
-    missing = outstanding(str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id, now), now)
+    held = _held(plan.body, step)
+    here, view = readable(held, now), possible({**held, "stage": step.stage, "stage_override": {}}, now)
+    attestations = said.attestations(db, runner_id, now)
+    missing = stage_entry.outstanding_up_to(place_before(here, view), view, attestations, now)
     return [{"code": one.code, "sentence": one.sentence, "evidence": one.evidence} for one in missing]
 
 
@@ -109,26 +131,35 @@ class Entry:
 
 
 def entry(db: Session, runner_id: str, body: Mapping[str, Any], stage: str, now: datetime) -> list[Entry]:
-    """Every criterion for entering a stage of the plan's programme, attested or outstanding."""
-    view = _possible({**body, "stage": stage, "stage_override": {}}, now)
-    origin, number, stated = str(view.programme.origin), view.stage_index + 1, said.attestations(db, runner_id, now)
-    missing = outstanding(origin, number, stated, now)
-    found = []
-    for criterion in ENTRY.get(origin, {}).get(number, ()):
-        words = [one for one in stated if one.code == criterion.code]
-        found.append(Entry(criterion=criterion, seen=words[-1] if words and criterion not in missing else None))
-    return found
+    """Every criterion on the way to a stage of the plan's programme, attested or outstanding."""
+    here, view = readable(body, now), possible({**body, "stage": stage, "stage_override": {}}, now)
+    stated = said.attestations(db, runner_id, now)
+    first, origin = place_before(here, view) + 2, str(view.programme.origin)
+    found: dict[str, Entry] = {}
+    for number in range(first, view.stage_index + 2):
+        missing = outstanding(origin, number, stated, now)
+        for criterion in ENTRY.get(origin, {}).get(number, ()):
+            words = [one for one in stated if one.code == criterion.code]
+            seen = words[-1] if words and criterion not in missing else None
+            found[criterion.code] = Entry(criterion=criterion, seen=seen)
+    return list(found.values())
 
 
 def begin(
-    db: Session, runner_id: str, physio: Person, changed: Mapping[str, Any], seen_version: int, now: datetime
+    db: Session,
+    runner_id: str,
+    physio: Person,
+    changed: Mapping[str, Any],
+    seen_version: int,
+    now: datetime,
+    reason: str | None = None,
 ) -> Saved:
     """Set the programme and the stage anew, as of now. Raises Problem 409 where a red flag stands, 412 or 422."""
     if said.flags_standing(db, runner_id):
         raise Problem(409, "A red flag stands", "A red flag must be cleared by a named clinician before any step.")
     before = runs.plan_of(db, runner_id)
     body = {**(before.body if before else {}), **changed}
-    return change(db, runner_id, physio, body, seen_version, now)
+    return change(db, runner_id, physio, body, seen_version, now, reason)
 
 
 def warnings(before: Plan | None, body: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
@@ -142,17 +173,12 @@ def checked(body: Mapping[str, Any], now: datetime) -> View:
     Raises Problem 422 for what cannot be read, is unknown or could not be done, in either programme.
     """
     second(body, now)
-    return _possible(body, now)
+    return saveable(body, now)
 
 
 def second(body: Mapping[str, Any], now: datetime) -> Case | None:
     """The second programme of a plan as the rules see it. Raises Problem 422."""
-    return None if body.get("second") is None else _possible(second_of(body), now).case
-
-
-def second_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The second programme of a plan as a plan of its own."""
-    return {**{name: body.get(name) for name in SHARED}, **body["second"]}
+    return None if body.get("second") is None else saveable(second_of(body), now).case
 
 
 def _held(body: Mapping[str, Any], step: Step) -> Mapping[str, Any]:
@@ -162,23 +188,6 @@ def _held(body: Mapping[str, Any], step: Step) -> Mapping[str, Any]:
     if body.get("second") is None:
         raise Problem(404, "No second programme", "This plan holds one programme.")
     return second_of(body)
-
-
-def _possible(body: Mapping[str, Any], now: datetime) -> View:
-    try:
-        view = look_at(_case(body, now))
-    except RulesError as why:
-        raise Problem(422, "Not a plan", str(why)) from why
-    impossible = [*refusals(view.stage), *profile_refusals(view.profile)]
-    if impossible:
-        reasons = [f"{one.stage or 'Profile'} {one.item}: {one.reason}" for one in impossible]
-        raise Problem(422, "Impossible stage", impossible[0].reason, reasons=reasons)
-    return view
-
-
-def _case(body: Mapping[str, Any], now: datetime) -> Case:
-    fields = {name: body.get(name) for name in OF_A_CASE}
-    return Case.from_json({**fields, "now": said.utc_text(now)})
 
 
 def _plan(db: Session, runner_id: str) -> Plan:
@@ -191,11 +200,8 @@ def _plan(db: Session, runner_id: str) -> Plan:
 def _warnings(before: Plan | None, after: View, now: datetime) -> tuple[str, ...]:
     if before is None:
         return ()
-    try:
-        earlier = look_at(_case(before.body, now))
-    except RulesError:
-        return ()
-    if earlier.stage.id != after.stage.id:
+    earlier = readable(before.body, now)
+    if earlier is None or earlier.stage.id != after.stage.id:
         return ()
     default = after.programme.stages[after.stage_index]
     return edit_warnings(earlier.stage, after.stage, default=default, profile=after.profile)

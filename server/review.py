@@ -12,14 +12,14 @@ from typing import Any
 from sqlmodel import Session
 
 from rules import triggers
-from rules.attest import with_attested
+from rules.attest import Attestation, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
 from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
-from server import alerts, clock_skew, said
+from server import alerts, clock_skew, nerve_checks, said
 from server.runs import measuring
 from server.runs.answers import by_session
 from server.runs.measuring import Standing
@@ -48,8 +48,8 @@ class Look:
     """What is said to a runner at `now`. `verdict` is None while something is awaited: then nobody can tell yet.
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
-    `second` is the case of a second programme: the verdict is then the more cautious of the two. `seq` is the place of
-    what was stored last of the runner's answers and statements.
+    `second` is the case of a second programme: the verdict is then the more cautious of the two. `attestations` are of
+    entry criteria. `seq` is the place of what was stored last of the runner's answers and statements.
     """
 
     runner: Person
@@ -61,6 +61,7 @@ class Look:
     shown: Shown | None
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
     seq: int
 
@@ -77,6 +78,7 @@ class Known:
     overrides: tuple[Any, ...]
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
+    attestations: tuple[Attestation, ...]
     inputs_sha256: str
     seq: int
 
@@ -95,6 +97,7 @@ class Known:
             shown=held,
             waiting=self.waiting,
             runs=self.runs,
+            attestations=self.attestations,
             inputs_sha256=self.inputs_sha256,
             seq=self.seq,
         )
@@ -123,6 +126,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         overrides=tuple(_at_home(clock_skew.in_order(said.overrides(db, runner.id), now), standing.sessions)),
         waiting=_waiting(db, runner.id, plan, standing),
         runs=tuple(seen),
+        attestations=tuple(said.attestations(db, runner.id, now)),
         inputs_sha256=_hash(documents),
         seq=runs.last_seq(db, runner.id),
     )
@@ -237,11 +241,13 @@ def _documents(
     if plan is None:
         return []
     recent = [item for item in seen if item.counts and item.run.start >= now - HORIZON]
-    common = {
+    common: dict[str, Any] = {
         "now": said.utc_text(now),
         "daily": said.mornings(db, runner_id),
         "flags": said.flags(db, runner_id),
         "holds": said.holds(db, runner_id),
+        "nerve_checked_at": _text_or_none(nerve_checks.latest(db, runner_id, now)),
+        "asked_since": _text_or_none(runs.first_plan_at(db, runner_id)),
         "notes": {},
     }
     first = {name: value for name, value in plan.body.items() if name != "second"}
@@ -250,6 +256,10 @@ def _documents(
         second = {**{name: plan.body.get(name) for name in ("onset_at", "references")}, **plan.body["second"]}
         bodies.append((second, [_session(item, item.run.second or item.run.measured) for item in recent]))
     return [{**body, **common, "sessions": sessions_} for body, sessions_ in bodies]
+
+
+def _text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else said.utc_text(moment)
 
 
 def _session(item: SeenRun, measured: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from rules.attest import ATTESTABLE, ENTRY, Attestation, AttestedMetric
 from rules.override import Override
 from rules.red_flags import RED_FLAGS
 from rules.vocabulary import Decision
-from server import audit, clock_skew
+from server import audit, clock_skew, override_ends
+from server.morning_dates import Waking
 from server.problem import Problem, not_found
 from server.storage import runs
 from server.storage.people import Person
@@ -112,11 +113,12 @@ def attest_criterion(
 
 
 def answer_morning(
-    db: Session, runner_id: str, said_id: str, by: Person, at: datetime, morning: float | None, now: datetime
+    db: Session, runner_id: str, said_id: str, by: Person, waking: Waking, morning: float | None, now: datetime
 ) -> None:
     """The morning value of a day; a later one of the same day corrects it, None takes it back."""
-    before = [one.body for one in runs.said_of(db, runner_id, "daily") if _day(one.body) == utc_text(at)[:10]]
-    body = {"at": utc_text(at), "morning": morning}
+    day = waking.day.isoformat()
+    before = [one.body for one in runs.said_of(db, runner_id, "daily") if _day(one.body) == day]
+    body = {"at": utc_text(waking.at), "day": day, "morning": morning}
     runs.say(db, runner_id, "daily", said_id, by.id, body, now)
     if before:
         audit.note(db, by.id, "morning corrected", {"before": before[-1], "after": body}, now, runner_id=runner_id)
@@ -128,7 +130,8 @@ def mornings(db: Session, runner_id: str) -> list[dict[str, Any]]:
     for one in runs.said_of(db, runner_id, "daily"):
         by_day.pop(_day(one.body), None)
         by_day[_day(one.body)] = one.body
-    return [dict(body) for body in by_day.values() if body.get("morning") is not None]
+    given = [body for body in by_day.values() if body.get("morning") is not None]
+    return [{"at": body["at"], "morning": body["morning"]} for body in given]
 
 
 def no_run(db: Session, runner_id: str, said_id: str, by: Person, day: str, now: datetime) -> None:
@@ -194,7 +197,8 @@ def flag_history(db: Session, runner_id: str) -> list[dict[str, Any]]:
 
 
 def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
-    """Every override, the one stored first comes first."""
+    """Every override that no stage entry has ended, expired ones included; the one stored first comes first."""
+    ended = override_ends.ended_ids(db, runner_id)
     return tuple(
         Override(
             decision=Decision[one.body["decision"]],
@@ -207,6 +211,7 @@ def overrides(db: Session, runner_id: str) -> tuple[Override, ...]:
             session_id=one.body["session_id"],
         )
         for one in runs.said_of(db, runner_id, "override")
+        if one.id not in ended
     )
 
 
@@ -238,7 +243,8 @@ def utc_text(moment: datetime) -> str:
 
 
 def _day(body: Mapping[str, Any]) -> str:
-    return str(body["at"])[:10]
+    """The runner's day, in whose place an older statement has the day in UTC."""
+    return str(body.get("day") or str(body["at"])[:10])
 
 
 def _only_physio(person: Person) -> None:

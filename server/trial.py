@@ -11,22 +11,22 @@ from sqlmodel import Session
 from rules import what_if
 from rules.forms.merge_patch import merge_patch
 from rules.what_if import Day
-from server import plans, review
+from server import plans, profile_history, review
 from server.problem import Problem
 from server.review import Look
 
 
-def preview(db: Session, look: Look, patch: Mapping[str, Any]) -> tuple[Day, ...]:
-    """The same history under a changed plan, day by day; nothing is saved. Raises Problem 404 or 422."""
+def patched(look: Look, patch: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The plan with a merge patch laid over it."""
     body = merge_patch(dict(look.plan.body) if look.plan else {}, dict(patch))
-    return compare(db, look, body if isinstance(body, Mapping) else {})
+    return body if isinstance(body, Mapping) else {}
 
 
 def compare(db: Session, look: Look, body: Mapping[str, Any]) -> tuple[Day, ...]:
     """The same history under another plan, day by day; nothing is saved. Raises Problem 404 or 422."""
     if look.plan is None or look.case is None:
         raise Problem(404, "No plan yet", "There is no plan that could be changed.")
+    body = profile_history.with_history(look.plan.body, body, look.now)
     plans.checked(body, look.now)
-    plans.second(body, look.now)
     held = (look.case,) if look.second is None else (look.case, look.second)
     return what_if.compare(held, review.as_if(db, look, replace(look.plan, body=body)))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import said
+from server import morning_dates, said
 from server.api import asking, forms
-from server.keys import NEW_TOKEN, REVIEWER
+from server.keys import NEW_TOKEN, REVIEWER, ZONE
 from server.problem import Problem
 from server.runs import rearranging
 from server.runs.rearranging import Deed
 from server.storage.people import Person
+from server.storage.preferences import preferences_of
 
 FASTEST_MPS = 12.0
 Code = Annotated[str, Field(min_length=1, max_length=120)]
@@ -34,10 +36,14 @@ class NoRunForm(forms.Form):
 
 
 class MorningForm(forms.Form):
-    """The pain of a morning; `at` is now unless given, null takes the value of that day back."""
+    """The pain of a morning; null takes the value of that day back.
+
+    `at` is when the runner woke. Without it, 07:00 in the runner's time zone is used, on `day` or today.
+    """
 
     morning: forms.Pain | None
     at: AwareDatetime | None = None
+    day: date | None = None
 
 
 class AttestForm(forms.Form):
@@ -93,12 +99,15 @@ async def morning(request: web.Request) -> web.Response:
 
 async def keep_morning(request: web.Request, form: MorningForm) -> None:
     """Keep the pain of a morning, the runner's own word. Raises Problem 401, 403 or 404."""
-    new = request.app[NEW_TOKEN]()
+    new, clinic_zone = request.app[NEW_TOKEN](), request.app[ZONE]
 
     def answer(db: Session, person: Person, runner: Person, now: datetime) -> None:
         if person.id != runner.id:
             raise Problem(403, "Only the runner answers", "How a morning was is the runner's own word.")
-        said.answer_morning(db, runner.id, new, person, form.at or now, form.morning, now)
+        preferences = preferences_of(db, runner.id)
+        zone = ZoneInfo(preferences.zone if preferences else clinic_zone)
+        waking = morning_dates.waking(form.at, form.day, zone, now)
+        said.answer_morning(db, runner.id, new, person, waking, form.morning, now)
 
     await asking.write(request, answer)
 

@@ -78,6 +78,9 @@ class AnswerCheckIn(Form):
     character: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)] | None = None
     sitting: Pain | None = None
     cough: bool | None = None
+    painkillers: Annotated[
+        bool | None, Field(description="Taken before the run or since, for any reason; leave out if not asked.")
+    ] = None
 
 
 async def in_time(reading: Awaitable[T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,14 +10,17 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
+from rules.what_if import Day
 from server import plans, review, trial
 from server.api import asking, forms
+from server.concerns import Concern
 from server.keys import REVIEWER
 from server.problem import Problem, not_found
 from server.storage import runs
 from server.storage.people import Person
 
 Code = Annotated[str, Field(min_length=1, max_length=60)]
+Reason = Annotated[str, Field(max_length=2000)]
 
 
 class SecondForm(forms.Form):
@@ -27,6 +30,8 @@ class SecondForm(forms.Form):
     stage: Code
     stage_entered_at: AwareDatetime
     profile: str | dict[str, Any] | None = None
+    profile_since: AwareDatetime | None = None
+    profile_before: str | dict[str, Any] | None = None
     stage_override: dict[str, Any] | None = None
     baseline_morning: forms.Pain | None = None
     baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
@@ -34,18 +39,24 @@ class SecondForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them."""
+    """The plan's part of a case; what the rules cannot read or nobody could do is refused by them.
+
+    `reason` is needed for a step up that is not ready, and for a high or raised baseline; the changes show it.
+    """
 
     programme: str | dict[str, Any]
     stage: Code
     stage_entered_at: AwareDatetime
     profile: str | dict[str, Any] | None = None
+    profile_since: AwareDatetime | None = None
+    profile_before: str | dict[str, Any] | None = None
     stage_override: dict[str, Any] | None = None
     baseline_morning: forms.Pain | None = None
     baseline_stiff_min: Annotated[float, Field(ge=0)] | None = None
     onset_at: AwareDatetime | None = None
     references: dict[str, Any] | None = None
     second: SecondForm | None = None
+    reason: Reason | None = None
 
 
 class PreviewForm(forms.Form):
@@ -55,11 +66,16 @@ class PreviewForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    """`second` where it is the stage of the second programme."""
+    """`second` where it is the stage of the second programme.
+
+    `reason` is needed to move up unless the verdict is PROGRESS_READY, no stage is skipped and every entry criterion
+    is attested, and for a high or raised baseline.
+    """
 
     stage: Code
     second: bool = False
     baseline_morning: forms.Pain | None = None
+    reason: Reason | None = None
 
 
 async def show(request: web.Request) -> web.Response:
@@ -72,26 +88,36 @@ async def show(request: web.Request) -> web.Response:
 
 async def replace(request: web.Request) -> web.Response:
     """PUT runners/{id}/plan under If-Match ("0" for the first): 200, 412 where it changed meanwhile, or 422."""
-    body = (await forms.body(request, PlanForm)).model_dump(mode="json", exclude_none=True)
+    form = await forms.body(request, PlanForm)
+    body = form.model_dump(mode="json", exclude={"reason"}, exclude_none=True)
     seen = _seen_version(request)
     saved = await asking.write(
-        request, lambda db, person, runner, now: plans.change(db, runner.id, asking.physio(person), body, seen, now)
+        request,
+        lambda db, person, runner, now: plans.change(
+            db, runner.id, asking.physio(person), body, seen, now, form.reason
+        ),
     )
     await _measure_again(request)
     return _plan(saved.plan, warnings=list(saved.warnings))
 
 
 async def preview(request: web.Request) -> web.Response:
-    """POST runners/{id}/plan/preview: what a change would have decided, day by day; nothing is saved."""
+    """POST runners/{id}/plan/preview: what a change would have decided, day by day, and what it needs a reason for;
+    nothing is saved.
+    """
     form = await forms.body(request, PreviewForm)
 
-    def days(db: Session, person: Person, runner: Person, now: datetime) -> Any:
+    def read(db: Session, person: Person, runner: Person, now: datetime) -> tuple[Sequence[Day], Sequence[Concern]]:
         asking.physio(person)
-        return trial.preview(db, review.look(db, runner, now), form.change)
+        look = review.look(db, runner, now)
+        body = trial.patched(look, form.change)
+        days = trial.compare(db, look, body)
+        return days, plans.concerns(db, runner.id, look.plan.body if look.plan else None, body, now)
 
-    found = await asking.read(request, days)
+    found, concerns = await asking.read(request, read)
     return web.json_response(
         {
+            "needs_reason": [concern.to_json() for concern in concerns],
             "days": [
                 {
                     "at": forms.utc_text(day.at),
@@ -100,17 +126,22 @@ async def preview(request: web.Request) -> web.Response:
                     "differs": day.differs,
                 }
                 for day in found
-            ]
+            ],
         }
     )
 
 
 async def stage(request: web.Request) -> web.Response:
-    """POST runners/{id}/stage: enter a stage now; says which entry criteria nobody has attested."""
+    """POST runners/{id}/stage: enter a stage now; says which entry criteria nobody has attested.
+
+    A step up without the reason that it needs is refused (422) with everything that is missing.
+    """
     form = await forms.body(request, StageForm)
 
     def enter(db: Session, person: Person, runner: Person, now: datetime) -> Any:
-        step = plans.Step(stage=form.stage, baseline_morning=form.baseline_morning, second=form.second)
+        step = plans.Step(
+            stage=form.stage, baseline_morning=form.baseline_morning, second=form.second, reason=form.reason
+        )
         criteria = plans.criteria(db, runner.id, step, now)
         saved = plans.move(db, runner.id, asking.physio(person), step, now)
         return saved, criteria

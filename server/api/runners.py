@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.override import Override
-from server import access, audit, review
+from server import access, audit, review, stage_entry
 from server.api import forms
 from server.keys import CLOCK, DESK, LATELY, MARK, RUNNER
 from server.people import credentials
@@ -21,6 +21,7 @@ from server.runs import late, rearranging
 from server.runs.answers import parts_of
 from server.runs.late import Given
 from server.runs.sessions import home
+from server.stage_entry import NextStage
 from server.storage import runs
 from server.storage.people import Person
 
@@ -47,9 +48,18 @@ def _told(look: Look) -> bytes:
         "decision": look.shown.decision.name if look.shown else None,
         "override": _override(look.shown.override) if look.shown and look.shown.override else None,
         "verdict": look.verdict and look.verdict.to_json(),
+        "next_stages": [_next_stage(next_stage) for next_stage in stage_entry.next_stages(look)],
         "inputs_sha256": look.inputs_sha256,
     }
     return json.dumps(said).encode()
+
+
+def _next_stage(next_stage: NextStage) -> dict[str, Any]:
+    criteria = [
+        {"code": criterion.code, "sentence": criterion.sentence, "evidence": criterion.evidence}
+        for criterion in next_stage.outstanding
+    ]
+    return {"stage": next_stage.stage.id, "name": next_stage.stage.name, "not_attested": criteria}
 
 
 async def check_in(request: web.Request) -> web.Response:

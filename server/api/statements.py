@@ -12,7 +12,7 @@ from sqlmodel import Session
 from rules.errors import OverrideRefused
 from rules.override import propose
 from rules.vocabulary import Decision
-from server import review, said
+from server import nerve_checks, review, said
 from server.api import asking, forms
 from server.keys import NEW_TOKEN
 from server.problem import Problem
@@ -32,6 +32,12 @@ class OverrideForm(forms.Form):
     reason: Words
     days: Annotated[float, Field(gt=0)] = 7
     session: Code | None = None
+
+
+class NerveCheckForm(forms.Form):
+    """`note` says what was found, in at least 10 characters."""
+
+    note: Words
 
 
 class FlagForm(forms.Form):
@@ -66,6 +72,17 @@ async def override(request: web.Request) -> web.Response:
     new = request.app[NEW_TOKEN]()
     await asking.write(request, lambda db, person, runner, now: make_override(db, person, runner, form, new, now))
     return web.json_response({"override": new}, status=201)
+
+
+async def nerve_check(request: web.Request) -> web.Response:
+    """POST runners/{id}/nerve-checks: 201; a physio has examined the nerves now, and says what was found."""
+    form = await forms.body(request, NerveCheckForm)
+    new = request.app[NEW_TOKEN]()
+    await asking.write(
+        request,
+        lambda db, person, runner, now: nerve_checks.record(db, runner.id, new, asking.physio(person), form.note, now),
+    )
+    return web.json_response({"nerve_check": new}, status=201)
 
 
 async def raise_flag(request: web.Request) -> web.Response:

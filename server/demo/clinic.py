@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from rules.programme import load
 from sensors.files.csv_columns import to_csv
 from server import intake, said
 from server.demo.history import Outing, recording
@@ -16,6 +17,7 @@ from server.storage import people, runs
 from server.storage.people import Person
 from server.storage.runs import Plan
 
+SHOWN_DAYS = 60.0  # of each runner's weeks
 PHYSIO = Person(id="demo-mara", name="Mara Lindqvist", role="physio")
 
 
@@ -132,7 +134,8 @@ def seed(db: Session, now: datetime) -> None:
     for number, story in enumerate(STORIES):
         people.add_person(db, story.runner, now)
         people.give_consent(db, story.runner.id, PHYSIO.id, now - timedelta(days=60))
-        runs.save_plan(db, plan_of(story, now))
+        for plan in plans_of(story, now):
+            runs.save_plan(db, plan)
         said.screened(db, story.runner.id, f"screen-{number}", story.runner, (), now - timedelta(days=3))
         for place, outing in enumerate(story.outings):
             _seed_outing(db, story, outing, now, chance=1000 * number + place)
@@ -145,6 +148,16 @@ def _seed_outing(db: Session, story: Story, outing: Outing, now: datetime, chanc
     during, after, morning = outing.pain
     answers = {"during": during, "after": after, "morning": morning}
     runs.save_check_in(db, story.runner.id, f"{digest[:16]}-0", story.runner.id, answers, start + timedelta(hours=24))
+
+
+def plans_of(story: Story, now: datetime) -> list[Plan]:
+    """One version for each stage up to the current one, the earlier ones evenly spread over the weeks before it."""
+    stages = [stage.id for stage in load(story.programme).stages]
+    earlier = stages[: stages.index(story.stage)]
+    each = (SHOWN_DAYS - story.entered_days_ago) / len(earlier)
+    entered = [SHOWN_DAYS - number * each for number in range(len(earlier))]
+    before = [replace(story, stage=stage, entered_days_ago=days) for stage, days in zip(earlier, entered, strict=True)]
+    return [replace(plan_of(one, now), version=number) for number, one in enumerate([*before, story], 1)]
 
 
 def plan_of(story: Story, now: datetime) -> Plan:

@@ -17,6 +17,14 @@ class Paged(Answer):
     next: str | None = Field(description="Send it as `after` for the following page; null at the end.")
 
 
+class PlanConcern(Answer):
+    """What a change of a plan lacks, or what speaks against it."""
+
+    code: str
+    items: list[str] = Field(description="Stage ids, criterion codes, decisions or scores, by code.")
+    sentence: str
+
+
 class Problem(Answer):
     """A refusal as RFC 9457 has it; `detail` is a sentence that can be read aloud."""
 
@@ -25,6 +33,7 @@ class Problem(Answer):
     title: str
     detail: str
     id: str | None = Field(default=None, description="Under this name a mistake of the server stands in its log.")
+    missing: list[PlanConcern] | None = Field(default=None, description="What a plan needs a reason for, or cannot be.")
 
 
 class NamedRunner(Answer):
@@ -136,6 +145,18 @@ class OverrideShown(Answer):
     until: AwareDatetime
 
 
+class Criterion(Answer):
+    code: str
+    sentence: str
+    evidence: str
+
+
+class NextStage(Answer):
+    stage: str
+    name: str
+    not_attested: list[Criterion] = Field(description="Entry criteria that a physio has not attested yet.")
+
+
 class VerdictNow(Answer):
     """What is said now. `decision` is the one that holds; nothing is decided while `waiting` is not empty."""
 
@@ -146,6 +167,7 @@ class VerdictNow(Answer):
     decision: str | None
     override: OverrideShown | None
     verdict: dict[str, Any] | None
+    next_stages: list[NextStage] = Field(description="The stage after the current one, for each programme.")
     inputs_sha256: str
 
 
@@ -221,12 +243,6 @@ class PlanSaved(Plan):
     warnings: list[str] = Field(description="What the physio is asked about once.")
 
 
-class Criterion(Answer):
-    code: str
-    sentence: str
-    evidence: str
-
-
 class StageEntered(PlanSaved):
     not_attested: list[Criterion]
 
@@ -240,6 +256,7 @@ class Day(Answer):
 
 class Preview(Answer):
     days: list[Day]
+    needs_reason: list[PlanConcern] = Field(description="Why saving it needs a reason; empty if it needs none.")
 
 
 class HoldKept(Answer):
@@ -252,6 +269,10 @@ class HoldLifted(HoldKept):
 
 class OverrideKept(Answer):
     override: str
+
+
+class NerveCheckKept(Answer):
+    nerve_check: str
 
 
 class FlagKept(Answer):

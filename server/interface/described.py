@@ -117,6 +117,7 @@ DESCRIBED: Mapping[Handler, Operation] = {
     statements.hold: Operation(takes=statements.HoldForm, gives={201: answers.HoldKept}),
     statements.lift_hold: Operation(gives={200: answers.HoldLifted}),
     statements.override: Operation(takes=statements.OverrideForm, gives={201: answers.OverrideKept}, refuses=(409,)),
+    statements.nerve_check: Operation(takes=statements.NerveCheckForm, gives={201: answers.NerveCheckKept}),
     statements.raise_flag: Operation(takes=statements.FlagForm, gives={201: answers.FlagKept}),
     statements.clear_flag: Operation(takes=statements.ClearForm, gives={200: answers.FlagCleared}),
     # everybody in somebody's care

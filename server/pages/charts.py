@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,37 +12,6 @@ from server.pages.reader import Reader
 
 WIDTH, HEIGHT, BASE = 380, 150, 130
 WEEKS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    id: str
-    x: int
-    state: str  # past | here | ahead
-
-
-def ladder(view: View, reader: Reader) -> dict[str, Any]:
-    """The stages as rungs from left to right, with the one where the runner stands."""
-    step = 37
-    here = view.stage_index
-    rungs = [
-        Rung(id=stage.id, x=18 + place * step, state="past" if place < here else "here" if place == here else "ahead")
-        for place, stage in enumerate(view.programme.stages)
-    ]
-    after = view.programme.stages[here + 1].name if here + 1 < len(view.programme.stages) else None
-    caption = (
-        reader.gettext(
-            "{id}: {name}. After it: {next}.",
-            id=view.stage.id,
-            name=reader.gettext(view.stage.name),
-            next=reader.gettext(after),
-        )
-        if after
-        else reader.gettext(
-            "{id}: {name}. This is the last stage.", id=view.stage.id, name=reader.gettext(view.stage.name)
-        )
-    )
-    return {"width": 36 + (len(rungs) - 1) * step, "rungs": rungs, "caption": caption}
 
 
 def load(view: View, reader: Reader) -> dict[str, Any] | None:

@@ -9,7 +9,10 @@ from typing import Any
 
 from rules.metric_facts import label, unit
 from rules.red_flags import RED_FLAGS
+from rules.vocabulary import Decision
 from server.pages import plan_words
+from server.pages.concern_text import CRITERIA
+from server.pages.decision_names import NAMES
 from server.pages.plan_words import NONE
 from server.pages.reader import N_, Reader
 from server.storage.history import Deed
@@ -22,6 +25,8 @@ ACTIONS = {
     "hold set": N_("Hold set"),
     "hold lifted": N_("Hold lifted"),
     "override": N_("Override set"),
+    "override ended": N_("Override ended"),
+    "nerves examined": N_("Nerves examined"),
     "metric attested": N_("Metric attested"),
     "criterion attested": N_("Entry criterion attested"),
     "morning corrected": N_("Morning corrected"),
@@ -98,9 +103,18 @@ WORDS = {
     "version": N_("version"),
     "yes": N_("answered with yes"),
     "decision": N_("outcome"),
+    "stage": N_("stage entered"),
+    "second": N_("second programme"),
+    "not_ready": N_("verdict, not ready"),
+    "stages_skipped": N_("stages skipped"),
+    "criterion_not_attested": N_("entry criteria not attested"),
+    "baseline_high": N_("usual morning score above 2"),
+    "baseline_raised": N_("usual morning score, before and after"),
 }
 # Before and after are told as changes; the ids of what was said are for programs.
 HIDDEN = {"before", "after", "alert", "flag", "hold", "login", "override", "run", "session", "token"}
+DECISIONS = {"decision", "not_ready"}
+NO_VERDICT_YET = N_("no verdict yet")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})")
 
 
@@ -167,13 +181,20 @@ def _flat(document: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
 def _value(name: str, value: Any, reader: Reader) -> str:
     if isinstance(value, list):
         return ", ".join(_value(name, one, reader) for one in value)
-    if str(value) in RED_FLAGS:
-        return reader.gettext(RED_FLAGS[str(value)].name)
-    if name == "metric":
-        return reader.gettext(label(str(value)))
+    if (named := _name_of_code(name, str(value))) is not None:
+        return reader.gettext(named)
     if unit(name) and isinstance(value, int | float):
         return reader.amount(value, unit(name))
     return _text(value, reader)
+
+
+def _name_of_code(name: str, code: str) -> str | None:
+    """What a flag, a criterion, a decision or a metric is called, not translated. None if it is none of them."""
+    if code in RED_FLAGS:
+        return RED_FLAGS[code].name
+    if name in DECISIONS:
+        return NAMES[Decision[code]] if code in Decision.__members__ else NO_VERDICT_YET
+    return label(code) if name == "metric" else CRITERIA.get(code)
 
 
 def _text(value: Any, reader: Reader) -> str:

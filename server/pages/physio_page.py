@@ -10,9 +10,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
-from server import said
+from server import nerve_checks, said
 from server.api import asking, forms, statements
-from server.api.statements import ClearForm, HoldForm, OverrideForm
+from server.api.statements import ClearForm, HoldForm, NerveCheckForm, OverrideForm
 from server.keys import NEW_TOKEN, REVIEWER
 from server.pages import frame, physio_view
 from server.pages.physio_view import Standing
@@ -86,6 +86,16 @@ async def attest(request: web.Request) -> web.StreamResponse:
     await asking.write(request, work)
     await request.app[REVIEWER].review(request.match_info["runner"])
     raise _back(request, "attested")
+
+
+async def nerve_check(request: web.Request) -> web.StreamResponse:
+    """POST /runners/{id}/nerve-checks: the nerves were examined now, with the findings."""
+    form, new = await _form(request, NerveCheckForm), request.app[NEW_TOKEN]()
+    await asking.write(
+        request,
+        lambda db, person, runner, now: nerve_checks.record(db, runner.id, new, asking.physio(person), form.note, now),
+    )
+    raise _back(request, "nerves")
 
 
 def _standing(db: Session, person: Person, runner: Person, now: datetime) -> Standing:

@@ -17,25 +17,22 @@ from rules.speech.evidence import evidence_of
 from rules.speech.say import note_words, reason_words, requirement_words
 from rules.view import View
 from rules.vocabulary import Decision, Reason
-from server import review, said
-from server.pages import evidence_words, waiting
+from server import nerve_checks, override_ends, review, said, stage_entry
+from server.override_ends import OverrideEnd
+from server.pages import evidence_words, ladder, missing_reference_text, stage_view, waiting
+from server.pages.decision_names import NAMES
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import stage_lines, versions
 from server.pages.seen import second_view_of, view_of
 from server.review import Look
+from server.stage_entry import NextStage
+from server.storage import runs
 from server.storage.people import Person
+from server.storage.runs import Plan, Said
 
 CANNOT_TELL = N_("Cannot tell yet")
 OF_A_NUMBER = ("sessions", "times")
 OF_A_RATIO = ("x longest of 30 d",)  # with all its decimals: 1.304 is more than 1.30
-ALSO_NAMED = {
-    Decision.STOP_REFER: N_("Stop and refer"),
-    Decision.REGRESS: N_("One stage back"),
-    Decision.HOLD: N_("Hold"),
-    Decision.INSUFFICIENT_DATA: N_("Cannot tell"),
-    Decision.CONTINUE: N_("Carry on at this stage"),
-    Decision.PROGRESS_READY: N_("Ready for the next step"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +44,22 @@ class Standing:
     flags: Sequence[Mapping[str, Any]]
     holds: Sequence[tuple[str, Mapping[str, Any]]]
     attested: Sequence[Any]
+    plans: Sequence[Plan]  # every version, the first one first
+    nerve_checks: Sequence[Said]
+    override_end: OverrideEnd | None  # that came with the current stage
 
 
 def standing(db: Session, person: Person, runner: Person, now: datetime) -> Standing:
+    look = review.look(db, runner, now)
     return Standing(
         person=person,
-        look=review.look(db, runner, now),
+        look=look,
         flags=said.flag_history(db, runner.id),
         holds=said.holds_standing(db, runner.id, now),
         attested=said.attested_metrics(db, runner.id),
+        plans=runs.plans_of(db, runner.id),
+        nerve_checks=nerve_checks.history(db, runner.id),
+        override_end=override_ends.latest_since(db, runner.id, look.case.stage_entered_at) if look.case else None,
     )
 
 
@@ -66,11 +70,15 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
         "runner": look.runner,
         "stage_line": stage_lines(view, second_view_of(look), found.person, reader),
         "decision": look.shown.decision.name if look.shown else "CANNOT_TELL",
-        "headline": reader.gettext(ALSO_NAMED[look.shown.decision])
-        if look.shown
-        else reader.gettext("Cannot tell yet"),
+        "headline": reader.gettext(NAMES[look.shown.decision]) if look.shown else reader.gettext("Cannot tell yet"),
         "waiting": waiting.words(look, found.person, reader),
         "override": _override(look, reader),
+        "override_end": _override_end(found.override_end, reader),
+        "next_stages": _next_stages(look, reader),
+        "missing_references": missing_reference_text.of_look(view, second_view_of(look), reader),
+        "ladder": ladder.build(view, found.plans, reader) if view else None,
+        "nerve_checks": [_nerve_check(check, reader) for check in reversed(found.nerve_checks)],
+        "nerve_signs": _has_nerve_signs(look),
         "rules": _rules(look, view, reader),
         "missing": [requirement_words(part, reader.tongue) for part in look.verdict.missing] if look.verdict else [],
         "notes": [note_words(note, "physio", reader.tongue) for note in look.verdict.notes] if look.verdict else [],
@@ -96,7 +104,7 @@ def _rules(look: Look, view: View | None, reader: Reader) -> list[dict[str, Any]
         {
             "code": reason.code,
             "verdict": reason.verdict.name,
-            "word": reader.gettext(ALSO_NAMED[reason.verdict]),
+            "word": reader.gettext(NAMES[reason.verdict]),
             "sentence": reason_words(reason, look.case, "physio", reader.tongue),
             "item": reason.item or "",
             "measured": _value(reason.measured, reason, reader),
@@ -125,14 +133,50 @@ def _override(look: Look, reader: Reader) -> dict[str, str] | None:
     made = look.shown.override
     return {
         "computed": look.shown.computed.decision.name,
-        "computed_word": reader.gettext(ALSO_NAMED[look.shown.computed.decision]),
+        "computed_word": reader.gettext(NAMES[look.shown.computed.decision]),
         "set": made.decision.name,
-        "set_word": reader.gettext(ALSO_NAMED[made.decision]),
+        "set_word": reader.gettext(NAMES[made.decision]),
         "words": reader.gettext(
             "{name} set it on {day}, until {until}: {reason}",
             name=made.by, day=reader.day(made.at), until=reader.clock(made.until), reason=made.reason,
         ),
     }  # fmt: skip
+
+
+def _override_end(end: OverrideEnd | None, reader: Reader) -> str:
+    """That the last override ended when the current stage was entered; empty if none did."""
+    if end is None:
+        return ""
+    decision = reader.gettext(NAMES[Decision[str(end.override["decision"])]])
+    return reader.gettext(
+        "The override “{decision}” by {name} ended on {when}, when stage {stage} was entered.",
+        decision=decision, name=end.override["by"], when=reader.clock(end.ended_at), stage=end.stage,
+    )  # fmt: skip
+
+
+def _next_stages(look: Look, reader: Reader) -> list[dict[str, Any]]:
+    """The entry criteria of the next stage, once the decision is that the runner is ready for it."""
+    if look.shown is None or look.shown.decision is not Decision.PROGRESS_READY:
+        return []
+    return [_next_stage(stage, reader) for stage in stage_entry.next_stages(look)]
+
+
+def _next_stage(next_stage: NextStage, reader: Reader) -> dict[str, Any]:
+    return {
+        "title": stage_view.title(next_stage.stage, reader),
+        "has_criteria": next_stage.has_criteria,
+        "criteria": [reader.gettext(criterion.sentence) for criterion in next_stage.outstanding],
+    }
+
+
+def _nerve_check(check: Said, reader: Reader) -> str:
+    return reader.gettext(
+        "{name}, {when}: {note}", name=check.body["name"], when=reader.clock(check.said_at), note=check.body["note"]
+    )
+
+
+def _has_nerve_signs(look: Look) -> bool:
+    return look.verdict is not None and any(reason.code == "NERVE_SIGNS" for reason in look.verdict.reasons)
 
 
 def _flag(one: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
@@ -170,7 +214,7 @@ def _decisions(look: Look, reader: Reader) -> list[tuple[str, str]]:
     if look.verdict is None or look.verdict.decision is Decision.STOP_REFER:
         return []
     return [
-        (one.name, reader.gettext(ALSO_NAMED[one]))
+        (one.name, reader.gettext(NAMES[one]))
         for one in Decision
         if one not in (Decision.STOP_REFER, look.verdict.decision)
     ]

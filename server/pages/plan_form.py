@@ -15,7 +15,14 @@ from server.pages import thresholds
 from server.pages.reader import MILE_M, N_, Reader
 from server.problem import Problem
 
-LIMITS = {"during": N_("During the run"), "after": N_("Later that day"), "rise": N_("Next morning, above the usual")}
+LIMITS = {
+    "during": N_("During the run"),
+    "after": N_("Later that day"),
+    "rise": N_("Next morning, above the usual"),
+    "morning": N_("Next morning"),
+    "sitting": N_("While sitting"),
+}
+NEVER_RED = {"sitting"}
 SPEEDS = {"v_max_mps": N_("Top speed"), "v_thr_mps": N_("Threshold speed")}
 HEARTS = {"hr_max_bpm": N_("Highest heart rate"), "hr_rest_bpm": N_("Heart rate at rest")}
 KINDS = {"measured": N_("measured"), "estimated": N_("estimated")}
@@ -47,8 +54,8 @@ def changed(typed: Mapping[str, str], now: Now, at: datetime) -> dict[str, Any]:
         **now.body,
         "stage_override": _override(typed, now),
         "profile": _profile(typed, now),
-        "references": _references(typed, now, at),
-        "baseline_morning": _plain(typed, "baseline_morning", now.body.get("baseline_morning"), "The usual morning"),
+        "references": references_of(typed, now.body.get("references") or {}, now.zone_reader, at),
+        "baseline_morning": _pain(typed, "baseline_morning", now.body.get("baseline_morning"), "The usual morning"),
         "baseline_stiff_min": _plain(typed, "baseline_stiff_min", now.body.get("baseline_stiff_min"), "Stiffness"),
         "onset_at": _day(typed.get("onset"), now),
     }
@@ -56,7 +63,12 @@ def changed(typed: Mapping[str, str], now: Now, at: datetime) -> dict[str, Any]:
 
 def unit_mps(reader: Reader) -> float:
     """How many metres a second one of the reader's units of speed is."""
-    return (MILE_M if reader.preferences.distance == "mi" else 1000.0) / 3600
+    return unit_m(reader) / 3600
+
+
+def unit_m(reader: Reader) -> float:
+    """How many metres one of the reader's units of distance is."""
+    return MILE_M if reader.preferences.distance == "mi" else 1000.0
 
 
 def limits(now: Now, reader: Reader) -> list[dict[str, Any]]:
@@ -70,6 +82,7 @@ def limits(now: Now, reader: Reader) -> list[dict[str, Any]]:
             "usual_green": thresholds.written(getattr(usual.green, name), ""),
             "usual_red": thresholds.written(getattr(usual.red, name), ""),
             "name": name,
+            "has_red": name not in NEVER_RED,
         }
         for name, words in LIMITS.items()
     ]
@@ -92,7 +105,21 @@ def references(now: Now, reader: Reader) -> dict[str, Any]:
         "speed_unit": "mph" if miles else "km/h",
         "kind": given.get("v_max_kind") or "",
         "kinds": [(kind, reader.gettext(words)) for kind, words in KINDS.items()],
-        "longest": _in_units(given.get(LONGEST_M), MILE_M if miles else 1000.0),
+        "longest": _in_units(given.get(LONGEST_M), unit_m(reader)),
+        "distance_unit": "mi" if miles else "km",
+    }
+
+
+def reference_fields(body: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    """What is asked for when a programme starts, with what is known of it already."""
+    given, unit = body.get("references") or {}, unit_mps(reader)
+    miles = reader.preferences.distance == "mi"
+    return {
+        "longest": _in_units(given.get(LONGEST_M), unit_m(reader)),
+        "v_max": _in_units(given.get("v_max_mps"), unit),
+        "v_thr": _in_units(given.get("v_thr_mps"), unit),
+        "kinds": [(kind, reader.gettext(words)) for kind, words in KINDS.items()],
+        "speed_unit": "mph" if miles else "km/h",
         "distance_unit": "mi" if miles else "km",
     }
 
@@ -123,21 +150,15 @@ def _profile(typed: Mapping[str, str], now: Now) -> Any:
     return {"name": usual.name, **{side: of_side for side, of_side in parts.items() if of_side}}
 
 
-def _references(typed: Mapping[str, str], now: Now, at: datetime) -> dict[str, Any]:
-    reader = now.zone_reader
-    before = dict(now.body.get("references") or {})
+def references_of(typed: Mapping[str, str], given: Mapping[str, Any], reader: Reader, at: datetime) -> dict[str, Any]:
+    """The references with what was typed; a field that is absent leaves its number as it is. Raises Problem 422."""
+    before = dict(given)
     after = dict(before)
     for name, words in SPEEDS.items():
         after[name] = _scaled(typed, name, before.get(name), unit_mps(reader), words)
     for name, words in HEARTS.items():
         after[name] = _plain(typed, name, before.get(name), words)
-    after[LONGEST_M] = _scaled(
-        typed,
-        LONGEST_M,
-        before.get(LONGEST_M),
-        MILE_M if reader.preferences.distance == "mi" else 1000.0,
-        "Longest run",
-    )
+    after[LONGEST_M] = _scaled(typed, LONGEST_M, before.get(LONGEST_M), unit_m(reader), "Longest run")
     if "v_max_kind" in typed:
         after["v_max_kind"] = typed["v_max_kind"] if typed["v_max_kind"] in KINDS else None
     if after[LONGEST_M] != before.get(LONGEST_M):
@@ -166,18 +187,28 @@ def _day(text: str | None, now: Now) -> str | None:
     before: str | None = now.body.get("onset_at")
     if text is None or text == onset(now, now.zone_reader):
         return before
-    if not text:
-        return None
+    return beginning_of(text, now.zone_reader, now.view.now) if text else None
+
+
+def beginning_of(day: str, reader: Reader, at: datetime) -> str:
+    """The beginning of a day of the reader's calendar, as UTC. Raises Problem 422."""
     try:
-        midnight = datetime.fromisoformat(text).replace(tzinfo=now.zone_reader.local(now.view.now).tzinfo)
-        return said.utc_text(midnight.astimezone(now.view.now.tzinfo))
+        midnight = datetime.fromisoformat(day).replace(tzinfo=reader.local(at).tzinfo)
+        return said.utc_text(midnight.astimezone(at.tzinfo))
     except (ValueError, OverflowError) as why:
         raise Problem(422, "Which day", "Give the day of the onset, such as 2026-04-30.") from why
 
 
 def pain(text: str) -> float | None:
     """A pain of 0 to 10, None where nothing was typed. Raises Problem 422."""
-    value = thresholds.number(text, "", None, "Pain")
+    return _in_scale(thresholds.number(text, "", None, "Pain"))
+
+
+def _pain(typed: Mapping[str, str], name: str, now: float | None, words: str) -> float | None:
+    return _in_scale(_plain(typed, name, now, words))
+
+
+def _in_scale(value: float | None) -> float | None:
     if value is not None and not 0 <= value <= 10:
         raise Problem(422, "Not a pain", "Pain is a number from 0 to 10.")
     return value

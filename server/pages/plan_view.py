@@ -10,26 +10,43 @@ from rules.profiles import PROFILES
 from rules.view import View
 from rules.what_if import Day
 from server.care.programmes import Choice
-from server.pages import evidence_words, plan_form, strip, thresholds
+from server.concerns import LEAST_REASON, Concern
+from server.pages import (
+    concern_text,
+    evidence_words,
+    missing_reference_text,
+    plan_form,
+    stage_view,
+    start_view,
+    strip,
+    thresholds,
+)
 from server.pages.plan_form import Now
 from server.pages.reader import Reader
 from server.pages.runner_view import stage_line
-from server.plans import Entry
+from server.pages.stage_view import StagePreview
+from server.pages.start_view import StartPreview
 from server.review import Look
 from server.storage.people import Person
+from server.storage.runs import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the page is about; `view` is None while there is no plan to judge by, `step` the stage that is asked of."""
+    """What the page is about; `view` and `second_view` are None while there is no plan to judge by.
+
+    `plans` are all versions, the first one first; `step` and `start` are previews.
+    """
 
     person: Person
     look: Look
     view: View | None
+    second_view: View | None
     ladders: Sequence[Choice]
-    step: str
-    entry: Sequence[Entry]
+    plans: Sequence[Plan]
     flags: int
+    step: StagePreview | None = None
+    start: StartPreview | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +56,9 @@ class Tried:
     body: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     asked: str = ""
+    concerns: tuple[Concern, ...] = ()
     days: Sequence[Day] = ()
-    trouble: str | None = None
+    trouble: tuple[str, ...] = ()
 
 
 def build(facts: Facts, tried: Tried | None, typed: Mapping[str, str], reader: Reader) -> dict[str, Any]:
@@ -51,12 +69,16 @@ def build(facts: Facts, tried: Tried | None, typed: Mapping[str, str], reader: R
         "saved": reader.clock(look.plan.valid_from) if look.plan else "",
         "stage_line": stage_line(view, facts.person, reader) if view else reader.gettext("No plan yet"),
         "flags": facts.flags,
+        "missing": missing_reference_text.of_look(view, facts.second_view, reader),
         "ladders": [_ladder(one, reader) for one in facts.ladders],
         "profiles": sorted(PROFILES),
-        "step": _step(facts, view, reader) if view else None,
+        "choices": _choices(facts, reader),
+        "step": _step(facts, reader),
+        "start": start_view.preview(facts.start, look, reader) if facts.start else None,
         "form": _form(facts, view, typed, reader) if view else None,
+        "references": plan_form.reference_fields(look.plan.body if look.plan else {}, reader),
         "second": _second(look, reader),
-        "tried": _tried(tried, look, reader) if tried else None,
+        "tried": _tried(tried, look, typed, reader) if tried else None,
     }
 
 
@@ -72,32 +94,16 @@ def _ladder(choice: Choice, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _step(facts: Facts, view: View, reader: Reader) -> dict[str, Any]:
-    return {
-        "stages": [
-            {"id": stage.id, "name": reader.gettext(stage.name), "here": place == view.stage_index}
-            for place, stage in enumerate(view.programme.stages)
-        ],
-        "chosen": facts.step,
-        "forward": view.programme.index(facts.step) > view.stage_index,
-        "criteria": [
-            {
-                "code": one.criterion.code,
-                "sentence": reader.gettext(one.criterion.sentence),
-                "evidence": reader.gettext(one.criterion.evidence),
-                "seen": _seen(one, reader),
-            }
-            for one in facts.entry
-        ],
-        "baseline": thresholds.written(view.case.baseline_morning, ""),
-    }
+def _choices(facts: Facts, reader: Reader) -> list[dict[str, Any]]:
+    """Where a step can go, for each programme of the plan."""
+    views = ((facts.view, False), (facts.second_view, True))
+    return [stage_view.choice(view, facts.plans, reader, second=second) for view, second in views if view is not None]
 
 
-def _seen(one: Entry, reader: Reader) -> str:
-    if one.seen is None:
-        return ""
-    words = reader.gettext("Seen by {name} on {day}", name=one.seen.by, day=reader.day(one.seen.at))
-    return f"{words}: {one.seen.note}" if one.seen.note else words
+def _step(facts: Facts, reader: Reader) -> dict[str, Any] | None:
+    step = facts.step
+    view = facts.second_view if step and step.second else facts.view
+    return stage_view.preview(step, view, facts.look, reader) if step and view else None
 
 
 def _form(facts: Facts, view: View, typed: Mapping[str, str], reader: Reader) -> dict[str, Any]:
@@ -128,10 +134,13 @@ def _second(look: Look, reader: Reader) -> dict[str, Any] | None:
     return {"words": reader.gettext("{programme}, stage {stage}", programme=name, stage=held["stage"])}
 
 
-def _tried(tried: Tried, look: Look, reader: Reader) -> dict[str, Any]:
+def _tried(tried: Tried, look: Look, typed: Mapping[str, str], reader: Reader) -> dict[str, Any]:
     return {
-        "trouble": reader.gettext(tried.trouble) if tried.trouble else "",
+        "trouble": tried.trouble,
         "warnings": [reader.gettext(one) for one in tried.warnings],
+        "concerns": [concern_text.text(concern.code, concern.items, reader) for concern in tried.concerns],
+        "reason": typed.get("reason", ""),
+        "least": LEAST_REASON,
         "asked": tried.asked,
         "strip": strip.build(tried.days, look, reader) if tried.days else None,
     }

@@ -13,6 +13,8 @@ from server.pages.thresholds import FATIGUE, FATIGUE_MODES, GROUPS, SCALARS
 PARTS = {
     "programme": N_("programme"),
     "profile": N_("tolerance profile"),
+    "profile_since": N_("looser tolerance since"),
+    "profile_before": N_("tolerance for earlier sessions"),
     "stage": N_("stage"),
     "stage_override": N_("limits and doses of the stage"),
     "stage_entered_at": N_("day on which the stage began"),
@@ -30,7 +32,7 @@ REFERENCES = {
     "v_max_kind": N_("The top speed is"),
     "declared_at": N_("When the longest run was said"),
 }
-MOMENTS = {"stage_entered_at", "onset_at", "declared_at"}
+MOMENTS = {"stage_entered_at", "onset_at", "declared_at", "profile_since"}
 NONE = "–"
 
 
@@ -39,6 +41,8 @@ def name_of(path: str, reader: Reader) -> str:
     first, _, rest = path.partition(".")
     if first == "second" and rest:
         return f"{reader.gettext(PARTS['second'])}: {name_of(rest, reader)}"
+    if first == "profile_before" and rest:
+        return f"{reader.gettext(PARTS[first])}: {_profile(rest, reader) or rest}"
     known = {"stage_override": _threshold, "references": _reference, "profile": _profile}
     words = known[first](rest, reader) if rest and first in known else ""
     return words or (path if rest else reader.gettext(PARTS.get(path, path)))

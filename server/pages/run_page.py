@@ -28,6 +28,7 @@ from server.storage.people import Person
 
 KINDS = {"capture": N_("recorded by a gateway"), "file": N_("a file of a watch"), "hand": N_("typed in")}
 PAINS = (("during", N_("Pain during it")), ("after", N_("Later that day")), ("morning", N_("The next morning")))
+PAINKILLERS = N_("Painkillers")
 USUAL_EFFORT = 80  # marked where the stage asks for no efforts of its own
 ADDED = (
     ("run_s", N_("Running")),
@@ -135,8 +136,13 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
 
 
 def _pains(item: SeenRun, reader: Reader) -> list[dict[str, str]]:
-    """What was answered; what was not says so."""
-    return [{"label": reader.gettext(label), "value": _pain(item.check_in.get(name), reader)} for name, label in PAINS]
+    """What was answered; what was not says so. Painkillers are shown only if they were asked about."""
+    pains = [{"label": reader.gettext(label), "value": _pain(item.check_in.get(name), reader)} for name, label in PAINS]
+    taken = item.check_in.get("painkillers")
+    if taken is not None:
+        value = reader.gettext("yes") if taken else reader.gettext("no")
+        pains.append({"label": reader.gettext(PAINKILLERS), "value": value})
+    return pains
 
 
 def _pain(answer: object, reader: Reader) -> str:

@@ -19,7 +19,7 @@ from server.pages import entrance, frame, runner_view, telling
 from server.pages.runner_view import Known
 from server.pages.seen import view_of
 from server.people import credentials
-from server.storage import alerts
+from server.storage import alerts, runs
 
 HEARD = 10  # of alerts
 SEVERAL = "character"  # the one question with several answers
@@ -54,6 +54,7 @@ def _known(db: Session, login: str | None, runner_id: str, now: datetime) -> Kno
         look=look,
         screened=screening.screening(db, runner_id, view_of(look), now),
         heard=tuple(one for one in own if one.acknowledged_at is None and one.episode.runner_id == runner_id),
+        plans=tuple(runs.plans_of(db, runner_id)),
     )
 
 

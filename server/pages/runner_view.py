@@ -9,12 +9,25 @@ from typing import Any
 from rules.signs.alert_kinds import Urgency
 from rules.view import View
 from server.care.screening import Screening
-from server.pages import alert_words, answer, charts, check_in, doses, next_run, red_flags, run_view, telling
+from server.pages import (
+    alert_words,
+    answer,
+    charts,
+    check_in,
+    doses,
+    ladder,
+    missing_reference_text,
+    next_run,
+    red_flags,
+    run_view,
+    telling,
+)
 from server.pages.reader import N_, Reader
 from server.pages.seen import second_view_of, view_of
 from server.review import Look
 from server.storage.alerts import Hearing
 from server.storage.people import Person
+from server.storage.runs import Plan
 
 HELP = N_(
     "If something frightens you (numbness between the legs, loss of bladder or bowel control, new weakness, "
@@ -41,6 +54,7 @@ class Known:
     look: Look
     screened: Screening
     heard: tuple[Hearing, ...]
+    plans: tuple[Plan, ...]  # every version, the first one first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +70,12 @@ class RunnerView:
     notes: list[str]
     next_run: dict[str, Any] | None
     question: dict[str, Any] | None
+    missed_mornings: list[dict[str, Any]]
     asked: dict[str, Any]
     alerts: list[dict[str, Any]]
     telling: dict[str, Any] | None
     ladder: dict[str, Any] | None
+    missing: list[str]
     load: dict[str, Any] | None
     runs: list[dict[str, Any]]
     versions: str
@@ -81,11 +97,13 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
         next_run=next_run.build(look, view, reader),
-        question=check_in.question(look, reader) if view and is_own else None,
+        question=check_in.question(look, view, reader) if view and is_own else None,
+        missed_mornings=check_in.missed_mornings(look, view, reader) if view and is_own else [],
         asked=red_flags.asked(known.screened, reader, is_own=is_own),
         alerts=[_alert(one, look, reader) for one in known.heard if one.episode.code not in ASKED] if is_own else [],
         telling=telling.offered(look.now, reader) if is_own else None,
-        ladder=charts.ladder(view, reader) if view else None,
+        ladder=ladder.build(view, known.plans, reader) if view else None,
+        missing=missing_reference_text.of_look(view, second, reader),
         load=charts.load(view, reader) if view else None,
         runs=run_view.build(look, view, reader),
         versions=versions(look, reader, person),

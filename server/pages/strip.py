@@ -8,7 +8,7 @@ from typing import Any
 from rules.speech.say import reason_words
 from rules.verdict import Verdict
 from rules.what_if import Day
-from server.pages.physio_view import ALSO_NAMED
+from server.pages.decision_names import NAMES
 from server.pages.reader import N_, Reader
 from server.review import Look
 
@@ -33,7 +33,7 @@ def build(days: Sequence[Day], look: Look, reader: Reader) -> dict[str, Any]:
         "width": max(1, len(days)) * STEP,
         "height": 2 * TALL + GAP,
         "rows": rows,
-        "signs": [(sign, reader.gettext(ALSO_NAMED[_decision(name)]), name) for name, sign in SIGNS.items()],
+        "signs": [(sign, reader.gettext(NAMES[_decision(name)]), name) for name, sign in SIGNS.items()],
         "first": reader.date(days[0].at) if days else "",
         "last": reader.date(days[-1].at) if days else "",
         "table": table,
@@ -63,7 +63,7 @@ def _line(day: Day, look: Look, reader: Reader) -> dict[str, Any]:
 
 
 def _said(verdict: Verdict, reader: Reader) -> str:
-    words = reader.gettext(ALSO_NAMED[verdict.decision])
+    words = reader.gettext(NAMES[verdict.decision])
     return f"{words} ({verdict.target_stage})" if verdict.target_stage else words
 
 
@@ -90,4 +90,4 @@ def _sentence(differing: int, days: int, reader: Reader) -> str:
 
 
 def _decision(name: str) -> Any:
-    return next(decision for decision in ALSO_NAMED if decision.name == name)
+    return next(decision for decision in NAMES if decision.name == name)

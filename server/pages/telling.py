@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from server.api import by_hand, forms
+from server.keys import CLOCK
 from server.pages import entrance, frame
 from server.pages.reader import MILE_M, N_, Reader
 from server.problem import Problem
@@ -51,10 +52,13 @@ async def no_run(request: web.Request) -> web.StreamResponse:
 
 async def morning(request: web.Request) -> web.StreamResponse:
     """POST /runners/{id}/mornings."""
-    _reader, fields = await _asked(request)
+    reader, fields = await _asked(request)
     if not fields.get("morning"):
         raise Problem(422, "Nothing answered", "Choose a number from 0 to 10.")
-    await by_hand.keep_morning(request, _form(by_hand.MorningForm, {"morning": fields["morning"]}))
+    day, woke_at = fields.get("day") or reader.local(request.app[CLOCK]()).date().isoformat(), fields.get("woke_at")
+    waking = _moment(f"{day}T{woke_at}", reader) if woke_at else None
+    answer = {"morning": fields["morning"], "day": day, "at": waking}
+    await by_hand.keep_morning(request, _form(by_hand.MorningForm, answer))
     raise _back(request, "morning")
 
 

@@ -224,6 +224,12 @@ def plan_of(db: Session, runner_id: str) -> Plan | None:
     return Plan(runner_id=row.runner_id, version=row.version, valid_from=row.valid_from, by=row.by, body=row.body)
 
 
+def first_plan_at(db: Session, runner_id: str) -> datetime | None:
+    """When the first version of a runner's plan was saved. None if there is no plan."""
+    row = quick.first(db, _FIRST_PLAN, runner=runner_id)
+    return None if row is None else row.valid_from
+
+
 def plans_of(db: Session, runner_id: str) -> list[Plan]:
     """Every version of a runner's plan, the first one first."""
     rows = db.exec(select(PlanRow).where(PlanRow.runner_id == runner_id).order_by(col(PlanRow.version)))
@@ -307,3 +313,4 @@ _LAST_SEQ = sql_select(
 _LATEST_PLAN = (
     quick.every(_PLANS).where(_PLANS.c.runner_id == bindparam("runner")).order_by(_PLANS.c.version.desc()).limit(1)
 )
+_FIRST_PLAN = quick.every(_PLANS).where(_PLANS.c.runner_id == bindparam("runner")).order_by(_PLANS.c.version).limit(1)

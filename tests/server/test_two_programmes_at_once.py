@@ -112,7 +112,8 @@ async def test_a_second_programme_that_nobody_could_do_is_refused(clinic):
 async def test_each_programme_takes_its_own_steps(clinic):
     await save(clinic, SECOND)
     async with clinic.as_(kit.PHYSIO) as http:
-        moved = await (await http.post("/api/v1/runners/r-1/stage", json={"stage": "F5", "second": True})).json()
+        step = {"stage": "F5", "second": True, "reason": "strong on the treadmill today"}
+        moved = await (await http.post("/api/v1/runners/r-1/stage", json=step)).json()
         assert (moved["plan"]["stage"], moved["plan"]["second"]["stage"]) == ("P3", "F5")
         missing = await http.post("/api/v1/runners/r-1/flags", json={"code": "fever_unwell"})
         assert missing.status == 201

@@ -12,6 +12,7 @@ from server import jobs
 from server.letters import house
 from server.storage import aging, people, runs, watches
 from server.storage.aging import Keep
+from server.storage.tables.runs import PlanRow
 
 ENTERED_TWO_DAYS_AGO = replace(plan(stage_entered_at="2026-03-28T00:00:00Z"), version=2)
 
@@ -33,6 +34,12 @@ def a_run(db, hours_ago, run_id="run-1", **said):
     keep_run(db, run_id, NOON - timedelta(hours=hours_ago, minutes=40), 7200.0)
     if said:
         answer(db, run_id, NOON - timedelta(hours=hours_ago), **said)
+
+
+def planned_since(db, moment):
+    row = db.get(PlanRow, ("r-1", 1))
+    row.valid_from = moment
+    db.add(row)
 
 
 async def episodes(kit, like):
@@ -64,6 +71,7 @@ async def test_a_morning_that_was_answered_is_not_asked_for(small):
 
 
 async def test_a_deadline_that_passes_by_itself_becomes_a_verdict_without_anybody_asking(small):
+    await small.desk.write(planned_since, NOON - timedelta(days=16))  # nobody asks about runs from before the plan
     for number, hours in enumerate((60, 0)):
         await small.desk.write(a_run, hours, f"run-{number}", during=1, after=1, morning=None)
     await small.look()

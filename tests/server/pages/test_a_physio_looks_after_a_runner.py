@@ -66,9 +66,10 @@ async def test_a_physio_sees_what_a_threshold_would_have_decided_before_it_is_sa
 @pytest.mark.browser
 async def test_a_physio_moves_a_stage_and_attests_what_they_saw(clinic, page):
     await open_page(clinic, page, "/runners/r-1/plan?stage=P6")
-    assert "Nobody has attested it" in await page.inner_text("#stage")
+    assert "Not attested" in await page.inner_text("#stage")
     await page.check('[name="seen"]')
-    await page.click("button:text-is('Enter P6 now')")
+    await page.fill("#step-reason", "saw a whole session uphill")
+    await page.click("button:text-is('Enter P6: strides 70-80 %')")
     assert (await plan_of(clinic)).body["stage"] == "P6"
     await open_page(clinic, page, "/runners/r-1/plan?stage=P6")
     assert "Seen by Cy Example" in await page.inner_text("#stage")
@@ -94,7 +95,7 @@ async def test_a_physio_holds_lifts_and_sets_another_outcome_beside_the_computed
 async def test_a_red_flag_is_cleared_by_name_with_a_note_and_bars_every_step_until_then(clinic, page):
     await clinic.desk.write(said.raise_flag, "r-1", "f-1", kit.RUNNER, "fever_unwell", clinic.now)
     await open_page(clinic, page, "/runners/r-1/plan?stage=P4")
-    assert await page.locator("button:text-is('Enter P4 now')").is_disabled()
+    assert await page.locator("button:text-is('Enter P4: slight incline, easy')").is_disabled()
     await open_page(clinic, page, "/runners/r-1/physio")
     assert await page.locator("#decision").count() == 0
     await page.fill("#note-1", "seen by Dr Example, no fever for a week")
@@ -125,7 +126,7 @@ async def test_what_cannot_be_is_refused_with_its_sentence_and_everything_typed_
         for typed, sentence in (
             ({"max.run_s": "999"}, "ceilings allow"),
             ({"min_days": "1"}, "longer than its least days"),
-            ({"green.during": "8"}, "GREEN"),
+            ({"green.during": "8"}, "green limit of"),
             ({"each.run_s": "much"}, "is not a number"),
             ({"each.run_s": "nan"}, "is not a number"),
         ):

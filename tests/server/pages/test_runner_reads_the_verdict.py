@@ -78,7 +78,7 @@ async def visits(seeded):
     [
         (clinic.READY, "PROGRESS_READY", "complete"),
         (clinic.PAIN_FREE, "CONTINUE", "0 of 12"),
-        (clinic.JUMP, "HOLD", "1.5 times as long as your longest in the 30 days before (9.5 km after 6.3 km)"),
+        (clinic.JUMP, "HOLD", "was 1.5 times as long as your longest in the 30 days before (9.5 km after 6.3 km)"),
     ],
     ids=["ready", "pain-free but under-loaded", "a jump in load"],
 )
