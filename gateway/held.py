@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.account import accounts
 from gateway.disk import FILE_NAME, JournalError, open_to_read
-from gateway.ledger import Ledger
+from gateway.ledger import CaptureRow, Ledger
 
 
 def held_here(data: Path, server: str) -> dict[str, int]:
@@ -37,7 +37,11 @@ def packets_held(journal: Ledger) -> Counter[str]:
     """Packets that the server does not have, by runner."""
     held: Counter[str] = Counter()
     for capture in journal.captures():
-        # At least one while a capture is not complete: its end is still to come.
-        is_done = capture.state in ("complete", "forgotten")
-        held[capture.runner] += 0 if is_done else max(1, capture.journaled - capture.uploaded)
+        held[capture.runner] += pending_packets(capture)
     return held
+
+
+def pending_packets(capture: CaptureRow) -> int:
+    """Packets of a capture that the server does not have; at least one until it is complete, for its end is missing."""
+    is_done = capture.state in ("complete", "forgotten")
+    return 0 if is_done else max(1, capture.journaled - capture.uploaded)

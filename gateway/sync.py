@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from gateway import cancelling
+from gateway.active_captures import Moment, active_captures
 from gateway.clock import SECOND_NS, Clock
 from gateway.disk import JournalError, NotRecording
 from gateway.held import packets_held
@@ -71,7 +72,7 @@ class Sync:
         self._refused_at_s: dict[str, float] = {}  # by capture, on the event loop's clock
         self._token_in_use: str | None = None
         self._refusal_reason = ""
-        self._beaten: tuple[float, dict[str, int]] = (0.0, {})
+        self._beaten: tuple[float, dict[str, int], list[str]] = (0.0, {}, [])
 
     def wake(self) -> None:
         self._awake.set()
@@ -184,12 +185,22 @@ class Sync:
         return self._clock.wall_ns() - self._clock.monotonic_ns() + (0 if right else behind_ns)
 
     async def _beat(self, server: Server) -> None:
-        """Tell how many packets are still here: the server must not decide without them. Older servers do not ask."""
-        held = await self._held()
+        """Send how many packets are still here, and what is being recorded; older servers ignore what they don't know.
+
+        The server must not decide without the packets, except those of a run that still goes on.
+        """
+        moment = Moment.now(self._clock)
+        held, active = await self._pending(moment)
         now_s = asyncio.get_running_loop().time()
-        if held == self._beaten[1] and now_s - self._beaten[0] < HEARTBEAT_EVERY_S:
+        recorded = [capture["capture"] for capture in active]
+        if (held, recorded) == self._beaten[1:] and now_s - self._beaten[0] < HEARTBEAT_EVERY_S:
             return
-        words: dict[str, Any] = {"held": held, "wall_ns": self._clock.wall_ns(), "boot": self._clock.boot}
+        words: dict[str, Any] = {
+            "held": held,
+            "active_captures": active,
+            "wall_ns": moment.wall_ns,
+            "boot": moment.boot,
+        }
         try:
             answer = await server.heartbeat(words | self.about())
         except (Refused, Gone, Unwelcome) as why:
@@ -197,16 +208,17 @@ class Sync:
         else:
             if self.on_answer is not None:
                 await self.on_answer(answer)
-        self._beaten = (now_s, held)
+        self._beaten = (now_s, held, recorded)
         await self._note_clock(server)
 
-    async def _held(self) -> dict[str, int]:
-        held = await self._writer.do(packets_held)
+    async def _pending(self, now: Moment) -> tuple[dict[str, int], list[dict[str, Any]]]:
+        """Packets and files that the server does not have, by runner, and the open captures at the same moment."""
+        held, active = await self._writer.do(lambda journal: (packets_held(journal), active_captures(journal, now)))
         try:
             held.update(await in_thread(self.also_held))
         except JournalError as why:
             log.warning("what else waits for the server cannot be told: %s", why)
-        return dict(held)
+        return dict(held), active
 
     async def _beat_quietly(self, server: Server) -> None:
         try:

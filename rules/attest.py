@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules.case import Case
 from rules.numbers import known
-from rules.vocabulary import Session
+from rules.vocabulary import Metrics, Session
 from rules.windows import age_days
 
-# What a physio can see and a sensor on a straight line often cannot: stops, turns, and a treadmill's slope.
+# What a physio can see and a sensor on a straight line often cannot: stops, turns, slopes, and fast uphill efforts.
 ATTESTABLE = (
     *("acc2_n", "dec2_n", "acc3_n", "dec3_n", "cod_att_n"),
     *("inc1_s", "inc2_s", "inc4_s", "inc8_s", "dn4_s"),
+    *("uf_n", "uf_s"),
 )
 
 
@@ -89,16 +90,52 @@ def outstanding(
     return tuple(criterion for criterion in criteria if not any(_meets(one, criterion, now) for one in seen))
 
 
-def with_attested(case: Case, attested: Sequence[AttestedMetric]) -> Case:
+def with_attested(
+    case: Case, attested: Sequence[AttestedMetric], typed: Mapping[str, Collection[str]] | None = None
+) -> Case:
     """The case with what was attested in the place of what no sensor measured; a measured value always stands.
 
-    Of two statements on the same metric the later one counts. Raises ValueError for a metric that nobody may attest,
-    for a value that is not a number of 0 or more, and for a statement without a name.
+    `typed` names for each session the metrics that were typed in or estimated; without it only a ceiling's value
+    beside a metric that was not measured is taken for typed. Of two statements on the same metric the later one
+    counts. Raises ValueError for a metric that nobody may attest, for a value that is not a number of 0 or more, and
+    for a statement without a name.
     """
     for one in attested:
         _check(one)
     in_order = sorted(attested, key=lambda one: (one.at, one.metric))
-    return replace(case, sessions=tuple(_stated(session, in_order) for session in case.sessions))
+    sessions = (
+        _stated(session, in_order, None if typed is None else typed.get(session.id, ())) for session in case.sessions
+    )
+    return replace(case, sessions=tuple(sessions))
+
+
+def attested_values(
+    metrics: Metrics, values: Mapping[str, float], typed: Collection[str] | None = None
+) -> dict[str, float]:
+    """The metrics of a session that attested values replace: each of them, and the value that its ceiling reads.
+
+    `typed` as in `with_attested`, for this session.
+    """
+    replaced: dict[str, float] = {}
+    for name, value in values.items():
+        if is_measured(metrics, name, typed or ()):
+            continue
+        replaced[name] = value
+        ceiling = ceiling_name(name)
+        if known(metrics.get(ceiling)) is not None and (typed is None or ceiling in typed):
+            replaced[ceiling] = value
+    return replaced
+
+
+def is_measured(metrics: Metrics, name: str, typed: Collection[str]) -> bool:
+    """Whether a sensor measured a metric of a session."""
+    return known(metrics.get(name)) is not None and name not in typed
+
+
+def ceiling_name(name: str) -> str:
+    """The metric that a ceiling reads instead if it is present: `inc4_ceil_s` for `inc4_s`."""
+    stem, _, kind = name.rpartition("_")
+    return f"{stem}_ceil_{kind}"
 
 
 def _meets(one: Attestation, criterion: Criterion, now: datetime) -> bool:
@@ -116,12 +153,10 @@ def _check(one: AttestedMetric) -> None:
         raise ValueError("An attestation needs the name of who gives it.")
 
 
-def _stated(session: Session, attested: Sequence[AttestedMetric]) -> Session:
-    stated = {
-        one.metric: one.value
-        for one in attested
-        if one.session_id == session.id and known(session.metrics.get(one.metric)) is None
-    }
-    if not stated:
+def _stated(session: Session, attested: Sequence[AttestedMetric], typed: Collection[str] | None) -> Session:
+    values = {one.metric: one.value for one in attested if one.session_id == session.id}
+    replaced = attested_values(session.metrics, values, typed)
+    if not replaced:
         return session
-    return replace(session, metrics={**session.metrics, **stated}, attested=tuple(sorted(stated)))
+    names = tuple(sorted(name for name in values if name in replaced))
+    return replace(session, metrics={**session.metrics, **replaced}, attested=names)

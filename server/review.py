@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 from sqlmodel import Session
 
 from rules import triggers
-from rules.attest import Attestation, with_attested
+from rules.active_run import during_run, shown_during_run
+from rules.attest import Attestation, AttestedMetric, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
@@ -20,16 +21,20 @@ from rules.override import Shown, shown
 from rules.verdict import Verdict
 from sensors.recording import DECODER_VERSION
 from server import alerts, clock_skew, nerve_checks, said
+from server.attestations import typed_metrics
 from server.runs import measuring
 from server.runs.answers import by_session
+from server.runs.incomplete import CurrentRun, IncompleteCaptures, incomplete_captures
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
-from server.storage import captures, pairings, runs, sessions
+from server.storage import captures, runs, sessions
 from server.storage.people import Person
 from server.storage.runs import Answer, Plan
 from server.storage.sessions import Training
 
 HORIZON = timedelta(days=62)  # the rules look back 60 days; what is older has no say
+NO_PLAN = "There is no plan yet: your physiotherapist chooses the programme and the stage."
+NOT_TAKEN = "A run has arrived that could not be taken in. {why} Its bytes are kept; your clinic has to look."
 SPEED_IMPLAUSIBLE = "SPEED_IMPLAUSIBLE"  # the note of a measurement whose speed no runner reaches
 SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no session
 
@@ -49,7 +54,10 @@ class Look:
 
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
     `second` is the case of a second programme: the verdict is then the more cautious of the two. `attestations` are of
-    entry criteria. `seq` is the place of what was stored last of the runner's answers and statements.
+    entry criteria, `attested` of metrics. `seq` is the place of what was stored last of the runner's answers and
+    statements. `is_recording` says that a run is being recorded: it withholds nothing, and nothing reads
+    PROGRESS_READY. `before_run` is the assessment at the start of the current run, without that run; its limits hold
+    during the run.
     """
 
     runner: Person
@@ -62,8 +70,11 @@ class Look:
     waiting: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     attestations: tuple[Attestation, ...]
+    attested: tuple[AttestedMetric, ...]
     inputs_sha256: str
     seq: int
+    is_recording: bool = False
+    before_run: Look | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,30 +87,53 @@ class Known:
     case: Case | None
     second: Case | None
     overrides: tuple[Any, ...]
-    waiting: tuple[str, ...]
+    needs_plan: tuple[str, ...]
+    incomplete: IncompleteCaptures
+    unmeasured: tuple[str, ...]
     runs: tuple[SeenRun, ...]
     attestations: tuple[Attestation, ...]
+    attested: tuple[AttestedMetric, ...]
     inputs_sha256: str
     seq: int
 
     def at(self, now: datetime) -> Look:
+        run = self.incomplete.current_run(now)
+        is_recording = bool(self.incomplete.being_recorded(now))
+        assessed = self._assessed(now, self._waiting(self.incomplete, now), is_recording=is_recording)
+        return assessed if run is None else replace(assessed, before_run=self._before(run, now))
+
+    def _before(self, run: CurrentRun, now: datetime) -> Look:
+        """The assessment at the start of a run, as if nothing of that run were known."""
+        earlier = replace(self, case=_until(self.case, run), second=_until(self.second, run))
+        waiting = self._waiting(self.incomplete.without(run.capture_ids), now)
+        return earlier._assessed(run.started_at, waiting, is_recording=False)
+
+    def _waiting(self, incomplete: IncompleteCaptures, now: datetime) -> tuple[str, ...]:
+        return (*self.needs_plan, *incomplete.sentences(now), *self.unmeasured)
+
+    def _assessed(self, now: datetime, waiting: tuple[str, ...], *, is_recording: bool) -> Look:
         case = None if self.case is None else replace(self.case, now=now)
         second = None if self.second is None else replace(self.second, now=now)
-        verdict = None if case is None or self.waiting else _decided(case, second)
-        held = shown(verdict, self.overrides, stage=case.stage, now=now) if verdict and case else None
+        verdict = None if case is None or waiting else _decided(case, second)
+        held = None
+        if verdict is not None and case is not None:
+            show = shown_during_run if is_recording else shown
+            held = show(verdict, self.overrides, stage=case.stage, now=now)
         return Look(
             runner=self.runner,
             now=now,
             plan=self.plan,
             case=case,
             second=second,
-            verdict=verdict,
+            verdict=during_run(verdict) if verdict is not None and is_recording else verdict,
             shown=held,
-            waiting=self.waiting,
+            waiting=waiting,
             runs=self.runs,
             attestations=self.attestations,
+            attested=self.attested,
             inputs_sha256=self.inputs_sha256,
             seq=self.seq,
+            is_recording=is_recording,
         )
 
 
@@ -114,9 +148,9 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
     standing = measuring.standing(db, runner.id, plan)
     seen = _seen(db, runner.id, standing, now)
     documents = _documents(db, runner.id, plan, seen, now)
-    attested = _at_home(clock_skew.in_order(said.attested_metrics(db, runner.id), now), standing.sessions)
+    attested = tuple(_at_home(clock_skew.in_order(said.attested_metrics(db, runner.id), now), standing.sessions))
     in_force = [clock_skew.in_force(document, now) for document in documents]
-    cases = [with_attested(Case.from_json(document), attested) for document in in_force]
+    cases = [with_attested(Case.from_json(document), attested, _typed(seen)) for document in in_force]
     return Known(
         runner=runner,
         plan=plan,
@@ -124,9 +158,12 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         case=cases[0] if cases else None,
         second=cases[1] if len(cases) > 1 else None,
         overrides=tuple(_at_home(clock_skew.in_order(said.overrides(db, runner.id), now), standing.sessions)),
-        waiting=_waiting(db, runner.id, plan, standing),
+        needs_plan=() if plan is not None else (NO_PLAN,),
+        incomplete=incomplete_captures(db, runner.id),
+        unmeasured=tuple(_unmeasured(db, runner.id, standing)),
         runs=tuple(seen),
         attestations=tuple(said.attestations(db, runner.id, now)),
+        attested=attested,
         inputs_sha256=_hash(documents),
         seq=runs.last_seq(db, runner.id),
     )
@@ -140,10 +177,8 @@ def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
     runner_id, now = seen.runner.id, seen.now
     fresh = {training.id: training for training in measuring.as_if(db, runner_id, plan, now - HORIZON)}
     recent = [replace(item, run=fresh.get(item.run.id, item.run)) for item in seen.runs]
-    stated = clock_skew.in_order(said.attested_metrics(db, runner_id), now)
-    attested = _at_home(stated, measuring.standing(db, runner_id, plan).sessions)
     documents = (clock_skew.in_force(document, now) for document in _documents(db, runner_id, plan, recent, now))
-    return tuple(with_attested(Case.from_json(document), attested) for document in documents)
+    return tuple(with_attested(Case.from_json(document), seen.attested, _typed(recent)) for document in documents)
 
 
 def case_of(db: Session, runner: Person, trainings: Sequence[Training], now: datetime) -> Case | None:
@@ -153,7 +188,8 @@ def case_of(db: Session, runner: Person, trainings: Sequence[Training], now: dat
         return None
     answers = answers_at_home(runs.answers_of(db, runner.id), measuring.standing(db, runner.id, facts.plan).sessions)
     seen = [SeenRun(run=one, check_in=answers.get(one.id, {}), counts=True) for one in trainings]
-    return Case.from_json({**facts.document, "sessions": [_session(item, item.run.measured) for item in seen]})
+    case = Case.from_json({**facts.document, "sessions": [_session(item, item.run.measured) for item in seen]})
+    return with_attested(case, facts.attested, _typed(seen))
 
 
 def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
@@ -165,6 +201,11 @@ def one(db: Session, seen: Look, session_id: str) -> SeenRun | None:
         return None
     answers = answers_at_home(runs.answers_of(db, seen.runner.id), composed)
     return SeenRun(run=training, check_in=answers.get(training.id, {}), counts=counts(training))
+
+
+def _typed(seen: Sequence[SeenRun]) -> dict[str, frozenset[str]]:
+    """Of each session the metrics that were typed in."""
+    return {item.run.id: typed_metrics(item.run.measured) for item in seen}
 
 
 def record(db: Session, seen: Look) -> bool:
@@ -213,25 +254,22 @@ def _at_home(stated: Sequence[Any], composed: Sequence[Composed]) -> list[Any]:
     return found
 
 
-def _waiting(db: Session, runner_id: str, plan: Plan | None, standing: Standing) -> tuple[str, ...]:
-    sentences = []
-    if plan is None:
-        sentences.append("There is no plan yet: your physiotherapist chooses the programme and the stage.")
-    if captures.open_captures(db, runner_id):
-        sentences.append("A run has not arrived completely yet.")
-    if elsewhere := pairings.packets_elsewhere(db, runner_id):
-        sentences.append(f"A gateway still holds {elsewhere} packets of a run and has not handed them over.")
+def _until(case: Case | None, run: CurrentRun) -> Case | None:
+    """The case without what has arrived of a run by another way, such as a part of it as a file."""
+    if case is None:
+        return None
+    return replace(case, sessions=tuple(session for session in case.sessions if session.start < run.started_at))
+
+
+def _unmeasured(db: Session, runner_id: str, standing: Standing) -> Iterator[str]:
     due = captures.unreviewed(db, runner_id, DECODER_VERSION)
     if any(request.trouble is None for request in due):
-        sentences.append("A run has arrived and is being measured.")
-    sentences += [
-        f"A run has arrived that could not be taken in. {request.trouble} Its bytes are kept; your clinic has to look."
-        for request in due
-        if request.trouble is not None
-    ]
+        yield "A run has arrived and is being measured."
+    for request in due:
+        if request.trouble is not None:
+            yield NOT_TAKEN.format(why=request.trouble)
     if not due and not standing.current:
-        sentences.append("Earlier runs are being measured again, for something about them has changed.")
-    return tuple(sentences)
+        yield "Earlier runs are being measured again, for something about them has changed."
 
 
 def _documents(

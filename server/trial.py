@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from rules import what_if
+from rules.active_run import during_run
 from rules.forms.merge_patch import merge_patch
 from rules.what_if import Day
 from server import plans, profile_history, review
@@ -29,4 +30,11 @@ def compare(db: Session, look: Look, body: Mapping[str, Any]) -> tuple[Day, ...]
     body = profile_history.with_history(look.plan.body, body, look.now)
     plans.checked(body, look.now)
     held = (look.case,) if look.second is None else (look.case, look.second)
-    return what_if.compare(held, review.as_if(db, look, replace(look.plan, body=body)))
+    days = what_if.compare(held, review.as_if(db, look, replace(look.plan, body=body)))
+    return (*days[:-1], _during_run(days[-1])) if look.is_recording else days
+
+
+def _during_run(today: Day) -> Day:
+    """Today, while a run is being recorded."""
+    current, proposed = during_run(today.as_it_is), during_run(today.as_it_would_be)
+    return replace(today, as_it_is=current, as_it_would_be=proposed)

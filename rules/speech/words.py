@@ -37,12 +37,13 @@ DECISIONS: Mapping[Decision, Words] = {
     ),
     Decision.REGRESS: Words(
         runner="Your physio will move you back to stage {target}. Until then run easy, and less far than before.",
-        physio="Back to stage {target}: you enter it. The next run is at most 70 % of the longest "
-        "tolerated one of 30 days.",
+        physio="Back to stage {target}: you enter it. Until then the limits of the next run are lower.",
     ),
     Decision.HOLD: Words(
-        runner="Hold: repeat your last tolerated run or do less. Nothing new; keep up your strength work.",
-        physio="Hold: the last GREEN session's dose or less, no new trigger, strength work goes on.",
+        runner="Hold here for now. Stay within the limits of your next run. Don't add anything new. Keep up your "
+        "strength work.",
+        physio="Hold: the limits of the next run are those of the last run that went well, or lower. No new trigger. "
+        "Strength work goes on.",
     ),
     Decision.INSUFFICIENT_DATA: Words(
         runner="Cannot tell yet: something that must be known is missing.",
@@ -195,6 +196,10 @@ NOTES: Mapping[str, Words] = {
     "CLOCK_FUTURE": Words(
         runner="A run dated in the future was left out. Check the clock of your device.",
         physio="A run dated in the future was left out. Check the clock of the device.",
+    ),
+    "RUN_BEING_RECORDED": Words(
+        runner="A run is being recorded. We look at the next step after it.",
+        physio="A run is being recorded. The next step is judged after it.",
     ),
     "HR_ABSENT_INFO": Words(
         runner="No drift of the heart rate could be measured. The decision does not need it.",

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from server import morning_dates, said
+from server import attestations, morning_dates, said
 from server.api import asking, forms
 from server.keys import NEW_TOKEN, REVIEWER, ZONE
 from server.problem import Problem
@@ -125,7 +125,7 @@ async def attest(request: web.Request) -> web.Response:
             raise Problem(422, "What is attested?", "Name a criterion, a session, or a session with metric and value.")
         session = rearranging.session_of(db, runner.id, form.session)
         if form.metric is not None and form.value is not None:
-            said.attest_metric(db, runner.id, new, physio, (session.id, form.metric, form.value), now)
+            attestations.attest_metric(db, runner.id, new, physio, (session.id, form.metric, form.value), now)
         else:
             rearranging.attest_run(db, Deed(by=physio, runner_id=runner.id, said_id=new, now=now), session.id)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Self
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 from sqlmodel import Session
 
 from server import access, audit
@@ -15,11 +16,14 @@ from server.api import asking, forms, paging
 from server.gateways import equipment, pairing
 from server.keys import CLOCK, DESK, NEW_TOKEN
 from server.people import credentials
-from server.storage import gateways, pairings, people
+from server.storage import active_captures, gateways, pairings, people
+from server.storage.active_captures import ActiveCapture
 from server.storage.gateways import Gateway, SensorAssignment
 from server.storage.people import Person
 
 PREFIX = "sg_gw_"  # so that a scanner of leaked secrets knows what it has found
+CLOCK_TOLERANCE = timedelta(seconds=2)  # times are rounded, and a packet may come while the heartbeat is made
+OLDEST = timedelta(days=3650)  # no capture is older; keeps every corrected time within what a database can hold
 
 
 class StartPairing(forms.Form):
@@ -30,14 +34,35 @@ class AskToken(forms.Form):
     device_code: Annotated[str, Field(min_length=16, max_length=200)]
 
 
+class ActiveCaptureForm(forms.Form):
+    """A capture that is being recorded, in the gateway's own time; `packets_held` of it are part of `held`."""
+
+    capture: Annotated[str, Field(min_length=1, max_length=64)]
+    runner: Annotated[str, Field(min_length=1, max_length=64)]
+    started_at: AwareDatetime
+    last_packet_at: AwareDatetime
+    packets_held: Annotated[int, Field(ge=0, lt=2**31)]
+
+
 class Heartbeat(forms.Form):
-    """`held` are the packets that are still on the gateway's disk, by runner; without it nothing is said of them."""
+    """`held` are the packets that are still on the gateway's disk, by runner; without it the earlier number counts.
+
+    `active_captures` are those that are being recorded now, with `wall_ns`, the gateway's own time; without it the
+    earlier ones count until they are 2 minutes old.
+    """
 
     held: dict[str, Annotated[int, Field(ge=0)]] | None = None
+    active_captures: Annotated[list[ActiveCaptureForm], Field(max_length=100)] | None = None
     version: Annotated[str, Field(max_length=64)] | None = None
-    wall_ns: int | None = None
+    wall_ns: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     boot: Annotated[str, Field(max_length=100)] | None = None
     battery: dict[str, Annotated[float, Field(ge=0, le=100)]] | None = None
+
+    @model_validator(mode="after")
+    def _with_own_time(self) -> Self:
+        if self.active_captures and self.wall_ns is None:
+            raise ValueError("active_captures needs wall_ns, the gateway's own time")
+        return self
 
 
 class Follower(forms.Form):
@@ -157,13 +182,41 @@ def _beat(
     db: Session, bearer: str | None, form: Heartbeat, address: str, now: datetime
 ) -> tuple[list[Person], list[SensorAssignment]]:
     gateway_id = access.gateway_of(db, bearer)
-    body = form.model_dump(mode="json", exclude={"held"}, exclude_none=True)
+    body = form.model_dump(mode="json", exclude={"held", "active_captures"}, exclude_none=True)
     before = pairings.beat(db, gateway_id, form.held, body, now, address)
+    if form.active_captures is not None:
+        active_captures.replace_all(db, gateway_id, _in_server_time(gateway_id, form, now))
     if before not in ("", address):
         # A token that speaks from two places may have been copied; a gateway that moved house looks the same.
         words = {"gateway": gateway_id, "from": before, "to": address}
         audit.note(db, gateway_id, "gateway speaks from another address", words, now)
     return people.runners_brought_by(db, gateway_id), gateways.sensors_of(db, gateway_id)
+
+
+def _in_server_time(gateway_id: str, form: Heartbeat, now: datetime) -> Iterator[ActiveCapture]:
+    """The active captures with their times corrected by the offset between the gateway's clock and ours.
+
+    One with a packet from the gateway's own future is left out: nobody knows when it ends.
+    """
+    gateway_now = datetime.fromtimestamp((form.wall_ns or 0) / 1e9, UTC)
+    for capture in form.active_captures or ():
+        if capture.last_packet_at - gateway_now > CLOCK_TOLERANCE:
+            continue
+        yield ActiveCapture(
+            gateway_id=gateway_id,
+            id=capture.capture,
+            runner_id=capture.runner,
+            started_at=_corrected(capture.started_at, gateway_now, now),
+            last_packet_at=_corrected(capture.last_packet_at, gateway_now, now),
+            packets_held=capture.packets_held,
+            reported_at=now,
+        )
+
+
+def _corrected(moment: datetime, gateway_now: datetime, now: datetime) -> datetime:
+    """A moment of the gateway's clock on ours, not later than now."""
+    age = min(max(gateway_now - moment, timedelta(0)), OLDEST)
+    return now - age
 
 
 def _rotate(db: Session, bearer: str | None, token: str, now: datetime) -> str:

@@ -45,6 +45,7 @@ def _told(look: Look) -> bytes:
         "at": forms.utc_text(look.now),
         "stale": look.verdict is None,
         "waiting": list(look.waiting),
+        "recording": look.is_recording,
         "decision": look.shown.decision.name if look.shown else None,
         "override": _override(look.shown.override) if look.shown and look.shown.override else None,
         "verdict": look.verdict and look.verdict.to_json(),

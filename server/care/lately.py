@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from server import review
 from server.review import Known, Look
-from server.storage import pairings, quick, signs
+from server.storage import active_captures, pairings, quick, signs
 from server.storage.people import Person
 
 MOST = 2000  # runners; each takes some ten kilobytes
@@ -50,7 +50,8 @@ class Lately:
         return kept.told
 
     def _look(self, db: Session, runner: Person, now: datetime) -> _Kept:
-        sign = (*signs.of(db, runner.id), pairings.packets_elsewhere(db, runner.id), now.date())
+        held = tuple(pairings.packets_held_by_gateway(db, runner.id).items())
+        sign = (*signs.of(db, runner.id), held, active_captures.of_runner(db, runner.id), now.date())
         kept = self._kept.get(runner.id)
         if kept is not None and kept.sign == sign and kept.is_of(runner, now):
             return kept

@@ -164,6 +164,7 @@ class VerdictNow(Answer):
     at: AwareDatetime
     stale: bool
     waiting: list[str]
+    recording: bool = Field(description="A run is being recorded: until it is judged, nothing reads PROGRESS_READY.")
     decision: str | None
     override: OverrideShown | None
     verdict: dict[str, Any] | None

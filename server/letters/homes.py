@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from rules.errors import RulesError
 from rules.verdict import Verdict
-from rules.view import look as view_of
 from server import review
+from server.allowed import DISTANCE, allowed
 from server.review import Look
 from server.said import utc_text
 from server.storage import pairings, people
@@ -80,13 +79,12 @@ def _missing(verdict: Verdict | None) -> int | None:
 
 
 def _limits(look: Look) -> dict[str, float]:
-    """The ceilings of one run on the runner's stage; none where nobody can tell the stage."""
-    if look.case is None:
+    """The limits of the next run by metric, the distance among them as people read it; none while withheld."""
+    most = allowed(look)
+    if most is None:
         return {}
-    try:
-        return dict(view_of(look.case).stage.ceil)
-    except RulesError:
-        return {}
+    limits = {limit.metric: limit.most for limit in most.limits}
+    return limits if most.shown_distance_m is None else limits | {DISTANCE: most.shown_distance_m}
 
 
 def _gateways(db: Session, runner_id: str, now: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules.active_run import RUN_BEING_RECORDED
 from rules.override import Override
 from rules.speech.say import decision_words, note_words, reason_words
 from rules.verdict import Verdict
@@ -39,6 +40,10 @@ def sentences(look: Look, reader: Reader) -> list[str]:
     if look.shown and look.shown.override:
         return list(_set_by_a_physio(look.shown.override, verdict, reader))
     deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
+    if verdict.decision is Decision.CONTINUE and not deciding and not verdict.missing:
+        # Nothing is missing but the run that goes on: the next step waits for it.
+        asked = decision_words(verdict.decision, None, "runner", reader.tongue)
+        return [asked, note_words(RUN_BEING_RECORDED, "runner", reader.tongue)]
     if verdict.decision is Decision.CONTINUE and not deciding:
         return [reader.gettext(NOT_YET), *(_short_of(part, reader) for part in verdict.missing[:SHORTFALLS])]
     said = [reason_words(reason, case, "runner", reader.tongue) for reason in deciding]

@@ -1,4 +1,4 @@
-"""Live page: what the sensors say now against the limits of today; it says when one is near, and when nobody speaks."""
+"""Live page: what the sensors say now against the limits of this run, and when a limit is near or the data stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from rules.ceilings_now import NEAR, CeilingNow, ceilings_now
-from server.allowed import allowed
+from server.allowed import DISTANCE, allowed_in_run
 from server.api.live import SILENT_S
 from server.api.runners import look_as
 from server.gateways.live import Words
@@ -51,6 +51,7 @@ def _view(look: Look, last: tuple[datetime, Words] | None, reader: Reader) -> di
         "now": _values(now, reader),
         "limits": _limits(look, now, reader),
         "words": {name.replace(" ", "-"): reader.gettext(word) for name, word in STATES.items()},
+        "in_run": look.before_run is not None,
         "may_run": _may_run(look),
         "silent_s": SILENT_S,
         "units": _units(reader),
@@ -93,15 +94,15 @@ def _values(now: Mapping[str, Any], reader: Reader) -> list[dict[str, str]]:
 
 
 def _limits(look: Look, now: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
-    """Today's limits: those of the stage, or lower ones where the verdict asks for it."""
-    view = view_of(look)
-    if view is None or look.case is None or look.verdict is None:
+    """The limits of this run, as they were before it; between runs those of the next one."""
+    view, most = view_of(look), allowed_in_run(look)
+    if view is None or most is None:
         return []
-    most = allowed(look)
-    today = replace(view.stage, ceil={limit.metric: limit.most for limit in most.limits} if most else {})
-    return [
-        _limit(one, reader) for one in ceilings_now(today, view.references, _so_far(now, view.references.v_max_mps))
-    ]
+    ceil = {limit.metric: limit.most for limit in most.limits}
+    if most.shown_distance_m is not None:
+        ceil[DISTANCE] = most.shown_distance_m
+    so_far = _so_far(now, view.references.v_max_mps)
+    return [_limit(limit, reader) for limit in ceilings_now(replace(view.stage, ceil=ceil), view.references, so_far)]
 
 
 def _so_far(now: Mapping[str, Any], v_max_mps: float | None) -> dict[str, float | None]:
@@ -118,15 +119,21 @@ def _limit(one: CeilingNow, reader: Reader) -> dict[str, Any]:
         "of": of,
         "most": most,
         "near": None if most is None else round(NEAR * most, 3),
-        "text": reader.pace(most) if one.metric == "peak3_pct" and most else reader.amount(one.limit, one.unit),
+        "text": _text(one, reader),
         "state": one.state.replace(" ", "-") if of else "later",
         "word": reader.gettext(STATES[one.state]) if of else reader.gettext("told after the run"),
     }
 
 
+def _text(limit: CeilingNow, reader: Reader) -> str:
+    if limit.metric == "peak3_pct" and limit.limit_mps:
+        return reader.pace(limit.limit_mps)
+    return reader.distance_limit(limit.limit) if limit.unit == "m" else reader.amount(limit.limit, limit.unit)
+
+
 def _may_run(look: Look) -> bool | None:
-    """None where nobody can tell."""
-    most = allowed(look)
+    """None if the limits are not known."""
+    most = allowed_in_run(look)
     return None if most is None else most.may_run
 
 

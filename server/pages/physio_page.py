@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 
-from server import nerve_checks, said
+from server import attestations, nerve_checks, said
 from server.api import asking, forms, statements
 from server.api.statements import ClearForm, HoldForm, NerveCheckForm, OverrideForm
 from server.keys import NEW_TOKEN, REVIEWER
@@ -74,17 +75,20 @@ async def override(request: web.Request) -> web.StreamResponse:
 
 
 async def attest(request: web.Request) -> web.StreamResponse:
-    """POST /runners/{id}/attestations: one metric of one session, as the physio saw it."""
+    """POST /runners/{id}/attestations: one metric of one session, as the physio saw it; `back` run shows that run."""
     fields = {name: str(value) for name, value in (await request.post()).items()}
     new = request.app[NEW_TOKEN]()
 
     def work(db: Session, person: Person, runner: Person, now: datetime) -> None:
         session = rearranging.session_of(db, runner.id, fields.get("session", ""))
         stated = (session.id, fields.get("metric", ""), _amount(fields.get("value", "")))
-        said.attest_metric(db, runner.id, new, asking.physio(person), stated, now)
+        attestations.attest_metric(db, runner.id, new, asking.physio(person), stated, now)
 
     await asking.write(request, work)
     await request.app[REVIEWER].review(request.match_info["runner"])
+    if fields.get("back") == "run":
+        run = quote(fields.get("session", ""), safe="")
+        raise web.HTTPSeeOther(f"/runners/{request.match_info['runner']}/runs/{run}?attested=yes#attest")
     raise _back(request, "attested")
 
 

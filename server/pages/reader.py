@@ -78,6 +78,13 @@ class Reader:
         unit_m, name = (MILE_M, "mi") if self.preferences.distance == "mi" else (1000, "km")
         return f"{self.number(metres / unit_m, 1)} {name}"
 
+    def distance_limit(self, metres: float) -> str:
+        """A distance rounded down, because a limit must not read as more than it is."""
+        if metres < 1000:
+            return self.distance(math.floor(metres))
+        unit_m = MILE_M if self.preferences.distance == "mi" else 1000
+        return self.distance(math.floor(round(10 * metres / unit_m, 6)) / 10 * unit_m)
+
     def pace(self, speed_mps: float | None) -> str:
         """Minutes for a kilometre or a mile; or speed in km/h or mph for whoever reads treadmills."""
         if speed_mps is None or not speed_mps > 0 or not math.isfinite(speed_mps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,9 @@ from rules.metric_facts import unit
 from rules.trace import Trace, trace
 from rules.view import View
 from server import access, review
+from server.attestations import with_attested_values
 from server.keys import CLOCK, DESK
-from server.pages import check_in, doses, frame, note_words, run_deeds, sensor_words, traces
+from server.pages import attest_form, check_in, doses, frame, note_words, run_deeds, sensor_words, traces
 from server.pages.reader import N_, Reader
 from server.pages.seen import view_of
 from server.people import credentials
@@ -41,6 +43,7 @@ ADDED = (
 )
 UNITS = {"run_s": "s", "run_m": "m", "fat_s": "s", "inc2_s": "s", "eff80_n": "n", "peak3_pct": "%", "vert_up_m": "m"}
 DONE = N_("Done. It can be taken back on this page.")
+ATTESTED = N_("Saved with your name. A later value replaces it.")
 WHY_NOT = {
     "before": N_("It was before this stage: it counts for load, not for this stage."),
     "pending": N_("Whether it counts is known once the next morning has been answered."),
@@ -75,8 +78,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     login, now = credentials.shown(request), request.app[CLOCK]()
     told = await request.app[DESK].read(_told, login, request.match_info["runner"], request.match_info["run"], now)
     reader = await frame.reader_for(request, told.person)
-    thanks = reader.gettext(DONE) if "said" in request.query else None
-    return frame.page(request, "run.html", person=told.person, run=_facts(told, reader), thanks=thanks)
+    thanks = DONE if "said" in request.query else ATTESTED if "attested" in request.query else ""
+    return frame.page(request, "run.html", person=told.person, run=_facts(told, reader), thanks=reader.gettext(thanks))
 
 
 def _told(db: Session, login: str | None, runner_id: str, run_id: str, now: datetime) -> Told:
@@ -104,7 +107,8 @@ def _trace(db: Session, look: Look, item: SeenRun) -> Trace | None:
 
 
 def _facts(told: Told, reader: Reader) -> dict[str, Any]:
-    measured, view = told.item.run.measured, view_of(told.look)
+    item, view = told.item, view_of(told.look)
+    measured = with_attested_values(item.run.measured, item.run.id, told.look.attested)
     response, is_own = _response(view, told.item), told.person.id == told.look.runner.id
     return {
         "runner": told.look.runner,
@@ -117,7 +121,7 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
             {"label": reader.gettext(label), "value": reader.amount(measured.get(name), UNITS[name])}
             for name, label in ADDED
         ],
-        "limits": _limits(view, told.item, reader) if view else [],
+        "limits": _limits(view, measured, reader) if view else [],
         "drawing": _drawing(told.trace, view, reader) if told.trace is not None else None,
         "sources": sensor_words.words(sorted(set(measured.get("sources", {}).values())), reader),
         "quality": measured.get("quality"),
@@ -130,6 +134,7 @@ def _facts(told: Told, reader: Reader) -> dict[str, Any]:
             {"id": part["run"], "words": reader.gettext(KINDS[part["kind"]]), "counts": part["counts"]}
             for part in told.item.run.made_of
         ],
+        "attest": attest_form.build(told.look, item, reader) if told.person.role == "physio" and item.counts else None,
         "counts": told.item.counts,
         "mine": told.item.run.mine,
     }
@@ -175,7 +180,7 @@ def _response(view: View | None, item: SeenRun) -> str:
     return labels.get(item.run.id, "UNKNOWN")
 
 
-def _limits(view: View, item: SeenRun, reader: Reader) -> list[dict[str, str]]:
+def _limits(view: View, measured: Mapping[str, Any], reader: Reader) -> list[dict[str, str]]:
     """Each ceiling of today's stage against this session; what nobody measured reads "cannot tell"."""
     return [
         {
@@ -185,7 +190,7 @@ def _limits(view: View, item: SeenRun, reader: Reader) -> list[dict[str, str]]:
             "state": one.state,
             "word": reader.gettext(STATES[one.state]),
         }
-        for one in ceilings_now(view.stage, view.references, item.run.measured)
+        for one in ceilings_now(view.stage, view.references, measured)
     ]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rules.view import View
+from server.attestations import with_attested_values
 from server.pages import note_words, sensor_words
 from server.pages.doses import RESPONSES
 from server.pages.reader import N_, Reader
@@ -26,7 +28,12 @@ FACTS = (
 def build(look: Look, view: View | None, reader: Reader) -> list[dict[str, Any]]:
     """The newest runs first."""
     labels = {seen.id: seen.label for seen in view.seen} if view else {}
-    return [_run(item, labels.get(item.run.id), reader) for item in reversed(look.runs[-SHOWN:])]
+    return [_run(_with_attested(item, look), labels.get(item.run.id), reader) for item in reversed(look.runs[-SHOWN:])]
+
+
+def _with_attested(item: SeenRun, look: Look) -> SeenRun:
+    measured = with_attested_values(item.run.measured, item.run.id, look.attested)
+    return replace(item, run=replace(item.run, measured=measured))
 
 
 def _run(item: SeenRun, label: str | None, reader: Reader) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def build(known: Known, person: Person, reader: Reader) -> RunnerView:
         doses=doses.of_both(view, second, reader),
         reasons=answer.reasons(look, reader),
         notes=answer.notes(look, reader),
-        next_run=next_run.build(look, view, reader),
+        next_run=next_run.build(look, view, person, reader),
         question=check_in.question(look, view, reader) if view and is_own else None,
         missed_mornings=check_in.missed_mornings(look, view, reader) if view and is_own else [],
         asked=red_flags.asked(known.screened, reader, is_own=is_own),

@@ -110,9 +110,10 @@ def beat(
     return earlier
 
 
-def packets_elsewhere(db: Session, runner_id: str) -> int:
-    """Packets of a runner that gateways said they still hold."""
-    return sum(int(held.get(runner_id, 0)) for held in quick.heard(db, _held, _HELD))
+def packets_held_by_gateway(db: Session, runner_id: str) -> dict[str, int]:
+    """Packets of a runner that gateways still hold, by gateway; gateways that hold none are left out."""
+    held = ((gateway_id, int(packets.get(runner_id, 0))) for gateway_id, packets in quick.heard(db, _held, _HELD))
+    return {gateway_id: packets for gateway_id, packets in held if packets}
 
 
 def beats_of(db: Session, runner_id: str) -> list[Beat]:
@@ -161,12 +162,14 @@ def _pairing(row: PairingRow) -> Pairing:
     )
 
 
-def _held(rows: Sequence[Row[Any]]) -> tuple[Mapping[str, int], ...]:
-    return tuple(row.held for row in rows)
+def _held(rows: Sequence[Row[Any]]) -> tuple[tuple[str, Mapping[str, int]], ...]:
+    return tuple((row.gateway_id, row.held) for row in rows)
 
 
 def _hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-_HELD = select(HeartbeatRow.held).join(GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id))
+_HELD = select(HeartbeatRow.gateway_id, HeartbeatRow.held).join(
+    GatewayRow, col(GatewayRow.id) == col(HeartbeatRow.gateway_id)
+)

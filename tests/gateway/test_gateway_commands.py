@@ -16,6 +16,7 @@ from chunk_server import ChunkServer
 from gateway_kit import Rehearsal, jog, packets, settings, token_file
 from rich.console import Console
 
+from gateway import doctor
 from gateway.__main__ import called
 from gateway.journal import Journal
 from gateway.screen import Screen
@@ -175,6 +176,12 @@ def test_the_doctor_says_what_is_well_and_what_is_not(journal: Path, tmp_path: P
     assert said["server"]["mend"] == f"curl {server}/readyz"
     assert called(["doctor", *words, "--server", server, "--token-file", str(tmp_path / "none")]) == 1
     assert f"stridegate-gateway pair {server}" in capfd.readouterr().out
+
+
+async def test_the_doctor_leaves_the_count_of_packets_to_the_running_gateway(tmp_path: Path) -> None:
+    async with ChunkServer() as server:
+        checks = [check async for check in doctor._server(server.url, token_file(tmp_path), None)]
+        assert checks[0].is_well and "held" not in server.heartbeats[-1]
 
 
 def test_the_doctor_finds_a_broken_journal(journal: Path, capfd) -> None:

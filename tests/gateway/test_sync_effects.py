@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from chunk_server import TOKEN, ChunkServer, Held
 from cutting_proxy import CuttingProxy
-from gateway_kit import PATIENCE_S, StillClock, packet, packets, token_file
+from gateway_kit import PATIENCE_S, START_NS, StillClock, packet, packets, token_file
 from soaking import SOAK
 
 from gateway import sync as sync_module
@@ -119,6 +119,29 @@ async def test_the_server_hears_that_nothing_is_held_any_more_before_anybody_say
             while not heard:
                 await asyncio.sleep(0.01)
         assert heard == [{"runner-1": 0}]
+
+
+async def wait_until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_heartbeat_names_a_run_from_its_beginning_to_its_end(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sync_module, "LOOK_EVERY_S", 3600.0)
+    async with ChunkServer() as server, desk(tmp_path, server.url) as here:
+        await wait_until(lambda: bool(server.heartbeats) and server.heartbeats[-1]["active_captures"] == [])
+        await here.record(packets(10), is_closed=False)
+        here.sync.wake()
+        await wait_until(lambda: bool(server.heartbeats[-1]["active_captures"]))
+        last = server.heartbeats[-1]
+        assert [named["capture"] for named in last["active_captures"]] == [CAPTURE]
+        assert last["active_captures"][0]["packets_held"] == last["held"]["runner-1"] == 10
+        assert last["wall_ns"] == START_NS
+        await here.writer.do(lambda journal: journal.interrupt(CAPTURE, "", 10, 0))
+        here.sync.wake()
+        await wait_until(lambda: server.heartbeats[-1]["active_captures"] == [])
+        assert server.heartbeats[-1]["held"] == {"runner-1": 10}, "it is told at once, though nothing was uploaded"
 
 
 async def test_a_boot_is_dated_as_soon_as_a_server_tells_the_time_and_not_only_at_the_end(tmp_path: Path) -> None:

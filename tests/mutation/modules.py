@@ -31,7 +31,7 @@ SUITES = (
         modules=(
             *_modules("decide", "view", "outings", "morning_scores", "response", "profiles", "settling", "gaps"),
             *_modules("restart", "tolerance", "requirement", "dose", "load", "ceilings", "windows", "numbers"),
-            *_modules("combine", "override", "attest", "references", "notes"),
+            *_modules("combine", "override", "active_run", "attest", "references", "notes"),
             *(f"rules/rows/{path.name}" for path in sorted((ROOT / "rules" / "rows").glob("[!_]*.py"))),
         ),
         tests=_tests(
@@ -46,6 +46,7 @@ SUITES = (
             "test_programmes_as_data",
             "test_effective_references",
             "test_the_next_run",
+            "test_active_run",
             "test_beside_the_decision",
             "test_decision_against_a_slow_reading",
         ),

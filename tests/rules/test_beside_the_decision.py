@@ -159,6 +159,50 @@ def test_what_a_sensor_measured_always_stands():
     assert (session.metrics["inc2_s"], session.attested) == (0, ())
 
 
+@pytest.mark.parametrize("metric", ["uf_n", "uf_s", "inc2_s", "inc4_s", "dn4_s"])
+def test_a_slope_or_a_fast_hill_that_was_not_measured_is_attested(metric):
+    session = with_attested(with_run(A, "a5", **{metric: None}), [saw(metric, 6.0)]).sessions[-1]
+    assert (session.metrics[metric], session.attested) == (6, (metric,))
+
+
+TYPED = {"a5": {"inc4_s", "inc4_ceil_s", "uf_ceil_n"}}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "typed", "expected"),
+    [
+        ({"inc4_s": None, "inc4_ceil_s": 2400}, TYPED, {"inc4_s": 120, "inc4_ceil_s": 120}),
+        ({"inc4_s": None, "inc4_ceil_s": 2400}, None, {"inc4_s": 120, "inc4_ceil_s": 120}),
+        ({"inc4_s": 2400, "inc4_ceil_s": 2400}, TYPED, {"inc4_s": 120, "inc4_ceil_s": 120}),
+        ({"inc4_s": None, "inc4_ceil_s": None}, TYPED, {"inc4_s": 120, "inc4_ceil_s": None}),
+        ({"inc4_s": None, "inc4_ceil_s": 0}, TYPED, {"inc4_s": 120, "inc4_ceil_s": 120}),
+        ({"inc4_s": 2400, "inc4_ceil_s": None}, {}, {"inc4_s": 2400, "inc4_ceil_s": None}),
+        ({"inc4_s": 2400, "inc4_ceil_s": 2400}, {"a4": {"inc4_s"}}, {"inc4_s": 2400, "inc4_ceil_s": 2400}),
+        ({"inc4_s": None, "inc4_ceil_s": 2400}, {}, {"inc4_s": 120, "inc4_ceil_s": 2400}),
+    ],
+    ids=[
+        "typed for the ceiling alone",
+        "no word of what was typed",
+        "typed and counted",
+        "nothing at all",
+        "typed as none",
+        "measured",
+        "another session was typed",
+        "the ceiling was measured",
+    ],
+)
+def test_what_was_attested_replaces_a_typed_value_everywhere_and_never_a_measured_one(metrics, typed, expected):
+    session = with_attested(with_run(A, "a5", **metrics), [saw("inc4_s", 120.0)], typed).sessions[-1]
+    assert {name: session.metrics[name] for name in expected} == expected
+
+
+def test_a_ceiling_reads_what_was_attested_and_not_what_was_typed():
+    case = with_run(A, "a5", inc4_s=None, inc4_ceil_s=2400)
+    assert "CEILING" in decide(case).codes
+    assert "CEILING" not in decide(with_attested(case, [saw("inc4_s", 120.0)], TYPED)).codes
+    assert "CEILING" in decide(with_attested(case, [saw("inc4_s", 240.0)], TYPED)).codes
+
+
 def test_of_two_statements_the_later_counts():
     two = [saw(value=12.0, at=NOW + timedelta(hours=1)), saw(value=8.0)]
     assert with_attested(with_run(A, "a5", cod_att_n=None), two).sessions[-1].metrics["cod_att_n"] == 12

@@ -57,6 +57,19 @@ class HeartbeatRow(SQLModel, table=True):
     address: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
+class ActiveCaptureRow(SQLModel, table=True):
+    """A capture that a gateway's last heartbeat named as being recorded; times in server time."""
+
+    __tablename__ = "active_captures"
+    gateway_id: str = Field(primary_key=True, foreign_key="gateways.id")
+    capture_id: str = Field(primary_key=True)
+    runner_id: str = Field(foreign_key="people.id", index=True)
+    started_at: datetime = time()
+    last_packet_at: datetime = time()
+    packets_held: int
+    reported_at: datetime = time()
+
+
 class PairingRow(SQLModel, table=True):
     """A gateway that asks to be let in; both of its secrets are kept as hashes."""
 

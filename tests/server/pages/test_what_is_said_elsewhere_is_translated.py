@@ -10,6 +10,7 @@ from rules.load import SPIKE_LIMITS
 from rules.profiles import PROFILES
 from rules.programme import load
 from rules.speech.evidence import OF_RED_FLAGS
+from server import review
 from server.letters.channels import CHANNELS
 from server.pages import channel_words, evidence_words, sensor_words, waiting
 from server.pages.reader import Reader
@@ -17,7 +18,11 @@ from server.review import Look
 from server.storage.preferences import Preferences
 
 GERMAN = Reader(Preferences(language="de"))
-REVIEW = Path(__file__).parents[3] / "server" / "review.py"
+SERVER = Path(__file__).parents[3] / "server"
+AWAITED = {
+    SERVER / "review.py": ("NO_PLAN", "NOT_TAKEN", "_unmeasured"),
+    SERVER / "runs" / "incomplete.py": ("sentences",),
+}
 
 
 def sources():
@@ -77,12 +82,28 @@ def test_what_is_awaited_is_said_in_german_too():
 
 
 def test_every_sentence_of_the_review_is_known_to_the_translators():
-    tree = ast.parse(REVIEW.read_text())
-    made = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "_waiting")
-    whole = [node.value for node in ast.walk(made) if isinstance(node, ast.Constant) and str(node.value).endswith(".")]
-    parts = (" packets of a run and has not handed them over.", " Its bytes are kept; your clinic has to look.")
-    assert {one for one in whole if one not in waiting.SAID and one not in parts and " " in str(one)} <= {made.name}
-    assert len(whole) >= 4
+    whole = {text for file, names in AWAITED.items() for text in _sentences(file, names)}
+    parts = {" packets of a run and has not handed them over.", review.NOT_TAKEN}
+    assert whole - parts <= {*waiting.SAID}
+    assert len(whole) >= 5
+
+
+def _sentences(file, names):
+    """The sentences that these functions and constants of a file hold."""
+    for node in ast.parse(file.read_text()).body:
+        targets = [target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)]
+        functions = [node, *(part for part in ast.walk(node) if isinstance(part, ast.FunctionDef))]
+        if set(targets) & set(names):
+            yield from _texts(node)
+        for function in functions:
+            if isinstance(function, ast.FunctionDef) and function.name in names:
+                yield from _texts(function)
+
+
+def _texts(node):
+    constants = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    documents = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
+    return (text for text in constants if str(text).endswith(".") and text != documents)
 
 
 def test_a_pair_that_is_marked_one_by_one_is_read_in_german_as_well():
