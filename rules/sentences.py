@@ -19,7 +19,7 @@ def sentences() -> tuple[str, ...]:
 
 
 def _all() -> Iterator[str]:
-    for table in (words.DECISIONS, words.WORDS, words.NOTES):
+    for table in (words.DECISIONS, words.WORDS, words.CAPS, words.NOTES):
         for said in table.values():
             yield from (said.runner, said.physio)
     yield from words.MISSING.values()

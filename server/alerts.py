@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -21,6 +23,7 @@ from rules.signs.alert_signs import NUDGE_HOURS, StageEvent
 from rules.verdict import Verdict
 from rules.windows import ANSWER_HOURS
 from server import pacing, said
+from server.programme_versions import is_same_programme
 from server.storage import alerts as kept
 from server.storage import channels, outbox, people, runs, watches
 from server.storage.alerts import SERVER, Episode
@@ -33,6 +36,9 @@ REVIEW_AT_MIN = 6 * 60  # the daily look at a runner, by the clock on their wall
 LAPSE_DAYS, LAYOFF_DAYS = 8, 15
 QUESTION_EVERY = timedelta(days=7)
 UNANSWERED = timedelta(days=14)  # after the question was due the physio hears that it was not answered
+# Alerts of earlier versions of the rules that no rule raises any more; they end at the next evaluation.
+RETIRED_CODES = frozenset({"THINK_BACK_OR_NERVE"})
+NEVER_BASELINE = frozenset({"RED_FLAG"})  # sent always, unless it was open before
 QUESTION_CODES = frozenset({"RED_FLAG_QUESTION", "RED_FLAGS_UNANSWERED"})
 ASKED = "Your weekly questions are due: they take a minute. Please answer them in Stridegate."
 NOT_ANSWERED = "The weekly red-flag questions have been open for {days} days without an answer."
@@ -40,7 +46,11 @@ NOT_ANSWERED = "The weekly red-flag questions have been open for {days} days wit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Something that stands now. `words` holds a sentence for each audience; `admin` is an audience of the server."""
+    """Something that stands now. `words` holds a sentence for each audience; `admin` is an audience of the server.
+
+    What `is_baseline` was true before the rules changed: it is recorded, and nobody is notified, until the answers
+    about its session are others, of which `answers_sha256` is the hash.
+    """
 
     code: str
     urgency: int
@@ -48,6 +58,8 @@ class Found:
     words: Mapping[str, str]
     session_id: str | None = None
     hearers: Sequence[tuple[str, str]] = field(default_factory=tuple)  # (person, audience)
+    answers_sha256: str = ""
+    is_baseline: bool = False
 
 
 def hear(
@@ -57,11 +69,14 @@ def hear(
     verdict: Verdict | None,
     now: datetime,
     implausible: Collection[str] = (),
+    *,
+    baseline: bool = False,
 ) -> None:
     """Write down what stands now for a runner, what is new with a letter to each who must hear it.
 
     `verdict` is None while something is awaited: then only what nothing can make better is heard, and nothing ends.
-    `implausible` are the ids of sessions whose measured speed no runner reaches.
+    `implausible` are the ids of sessions whose measured speed no runner reaches. What is found as a `baseline` follows
+    from a new version of the rules, not from anything new, also while something is awaited: nobody is notified of it.
     """
     judged = case if case is not None else _flags_alone(db, runner.id, now)
     before = [_as_alert(one) for one in kept.open_of(db, runner.id, KINDS)]
@@ -69,10 +84,11 @@ def hear(
     found = alerts_of(
         runner.id, judged, verdict or decide(judged), open_before=before, events=events, implausible=implausible
     )
-    if verdict is None:
+    if verdict is None and not baseline:
         found = tuple(one for one in found if one.code in EVEN_WHILE_WAITING)
     heard = _hearers(db, runner.id, now)
-    stand(db, runner.id, [_found(one, heard) for one in found], KINDS if verdict else (), now)
+    current = [_found(alert, heard, judged, baseline=baseline) for alert in found]
+    stand(db, runner.id, current, {*KINDS, *RETIRED_CODES} if verdict else RETIRED_CODES if baseline else (), now)
     if case is not None:
         stand(db, runner.id, _weekly_question(db, runner.id, heard, now), QUESTION_CODES, now)
     watches.look_at(db, runner.id, _next_look(db, runner.id, judged, now))
@@ -87,13 +103,25 @@ def stand(db: Session, runner_id: str, found: Iterable[Found], ends: Collection[
     for one in found:
         standing.add(one.episode)
         episode = _episode(runner_id, one, now)
+        is_news = _is_news(db, one, episode)
         kept.raise_(db, episode)
+        if is_news:
+            kept.end_baseline(db, episode)
         for person_id, audience in one.hearers:
-            if kept.add_hearer(db, episode, person_id, audience):
+            is_added = kept.add_hearer(db, episode, person_id, audience)
+            if (is_added or is_news) and not one.is_baseline:
                 tell(db, episode, person_id, "alert", now)
     for old in kept.open_of(db, runner_id, ends) if ends else ():
         if old.episode not in standing:
             kept.close(db, old, now)
+
+
+def _is_news(db: Session, alert: Found, episode: Episode) -> bool:
+    """Whether an episode that nobody was notified of has to be sent now: it came back, or on other answers."""
+    before = kept.find(db, episode.runner_id, episode.episode)
+    if alert.is_baseline or before is None or before.baseline_at is None:
+        return False
+    return before.closed_at is not None or before.baseline_sha256 != alert.answers_sha256
 
 
 def tell(db: Session, episode: Episode, person_id: str, kind: str, now: datetime) -> bool:
@@ -107,6 +135,11 @@ def tell(db: Session, episode: Episode, person_id: str, kind: str, now: datetime
         episode=episode.episode,
     )
     return outbox.write(db, letter, now)
+
+
+def alert_id(episode: str, runner_id: str) -> str:
+    """The id of an episode in addresses."""
+    return outbox.key_of("id", episode, runner_id)
 
 
 def may_hear(db: Session, runner_id: str, person_id: str, now: datetime) -> bool:
@@ -143,7 +176,7 @@ def _hearers(db: Session, runner_id: str, now: datetime) -> list[tuple[str, str]
     return [(runner_id, "runner"), *carers(db, runner_id, now)]
 
 
-def _found(one: Alert, hearers: list[tuple[str, str]]) -> Found:
+def _found(one: Alert, hearers: list[tuple[str, str]], case: Case, *, baseline: bool) -> Found:
     return Found(
         code=one.code,
         urgency=int(one.urgency),
@@ -151,19 +184,30 @@ def _found(one: Alert, hearers: list[tuple[str, str]]) -> Found:
         words={str(audience): text for audience, text in one.words.items()},
         session_id=one.session_id,
         hearers=[(person_id, audience) for person_id, audience in hearers if audience in one.words],
+        answers_sha256=_answers_sha256(one.session_id, case),
+        is_baseline=baseline and one.code not in NEVER_BASELINE,
     )
+
+
+def _answers_sha256(session_id: str | None, case: Case) -> str:
+    """Of the answers about a session; the same for every alert that is of none."""
+    answers = next((session.check_in for session in case.sessions if session.id == session_id), None)
+    answered = {} if answers is None else {name: value for name, value in asdict(answers).items() if value is not None}
+    return hashlib.sha256(json.dumps(answered, sort_keys=True).encode()).hexdigest()
 
 
 def _episode(runner_id: str, one: Found, now: datetime) -> Episode:
     return Episode(
         runner_id=runner_id,
         episode=one.episode,
-        id=outbox.key_of("id", one.episode, runner_id),
+        id=alert_id(one.episode, runner_id),
         code=one.code,
         urgency=one.urgency,
         words=one.words,
         session_id=one.session_id,
         raised_at=now,
+        baseline_at=now if one.is_baseline else None,
+        baseline_sha256=one.answers_sha256 if one.is_baseline else None,
     )
 
 
@@ -197,7 +241,8 @@ def _stage_events(db: Session, runner_id: str) -> list[StageEvent]:
     plans = runs.plans_of(db, runner_id)
     events = []
     for earlier, later in pairwise(plans):
-        if earlier.body["programme"] != later.body["programme"] or earlier.body["stage"] == later.body["stage"]:
+        is_same = is_same_programme(earlier.body["programme"], later.body["programme"])
+        if not is_same or earlier.body["stage"] == later.body["stage"]:
             continue
         try:
             programme = load(later.body["programme"])

@@ -175,6 +175,8 @@ async def _listen(site: web.TCPSite, port: int) -> None:
 
 
 async def _reviewing(app: web.Application) -> AsyncIterator[None]:
+    """Decides on everybody under a new version of the rules before the first request, then reviews what comes."""
+    await app[REVIEWER].prepare()
     task = asyncio.create_task(app[REVIEWER].run())
     yield
     task.cancel()

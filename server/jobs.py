@@ -14,7 +14,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
-from server import review
+from server import review, rules_update
 from server.letters import homes, house
 from server.letters.channels import mqtt
 from server.letters.outward import NotDelivered
@@ -47,6 +47,7 @@ class Jobs:
             "deadlines": (self.deadlines, 30),
             "escalation": (self.escalation, 30),
             "gateways": (self.gateways, 300),
+            "rules_update": (self.rules_update, 60),
             "homes": (self.homes, 600),
             "keeping": (self.keeping, 1800),
             "checks": (self.checks, 1800),
@@ -73,6 +74,12 @@ class Jobs:
 
     async def gateways(self, now: datetime) -> None:
         await self.desk.write(house.gateways, now)
+
+    async def rules_update(self, now: datetime) -> int:
+        """Send each physio one summary of what a new version of the rules changed."""
+        if not await self.desk.read(rules_update.is_recent, now):
+            return 0
+        return await self.desk.write(rules_update.send_summaries, now)
 
     async def homes(self, now: datetime) -> int:
         """Publish to each runner's own broker, all at once: one that is away holds up no other."""

@@ -76,6 +76,8 @@ NEEDS = {
     "POST /runners/{runner}/plan/stage": _need(Who.CARER),
     "POST /runners/{runner}/plan/programme": _need(Who.CARER),
     "POST /runners/{runner}/plan/second": _need(Who.CARER),
+    "GET /runners/{runner}/programme-version": _need(Who.CARER),
+    "POST /runners/{runner}/programme-version": _need(Who.CARER),
     "GET /runners/{runner}/changes": _need(Who.CARER),
     "GET /programmes": _need(Who.PHYSIO),
     "POST /programmes": _need(Who.PHYSIO),

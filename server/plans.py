@@ -13,7 +13,7 @@ from rules.attest import ENTRY, Attestation, Criterion, outstanding
 from rules.case import Case
 from rules.guard_rails import edit_warnings
 from rules.view import View
-from server import audit, plan_steps, profile_history, said, stage_entry
+from server import audit, plan_steps, profile_history, programme_versions, said, stage_entry
 from server.concerns import Concern, require_reason
 from server.plan_steps import place_before
 from server.plan_views import possible, readable, saveable, second_of
@@ -160,6 +160,21 @@ def begin(
     before = runs.plan_of(db, runner_id)
     body = {**(before.body if before else {}), **changed}
     return change(db, runner_id, physio, body, seen_version, now, reason)
+
+
+def take_newest_version(db: Session, runner_id: str, physio: Person, seen_version: int, now: datetime) -> Saved:
+    """The plan with each programme in its current version, at the same stage since the same day.
+
+    Raises Problem 404, 409 if it has the current version already, 412 or 422.
+    """
+    before = _plan(db, runner_id)
+    newer = programme_versions.newer_versions(before.body)
+    if not newer:
+        raise Problem(409, "Current version", "This plan already uses the current version of its programme.")
+    for version in newer:
+        details = {"programme": version.name, "from": version.version_before, "to": version.version_after}
+        audit.note(db, physio.id, "programme version changed", details, now, runner_id=runner_id)
+    return change(db, runner_id, physio, programme_versions.with_newest(before.body), seen_version, now)
 
 
 def warnings(before: Plan | None, body: Mapping[str, Any], now: datetime) -> tuple[str, ...]:

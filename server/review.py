@@ -7,27 +7,31 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlmodel import Session
 
 from rules import triggers
-from rules.active_run import during_run, shown_during_run
+from rules.active_run import shown_during_run
 from rules.attest import Attestation, AttestedMetric, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
-from rules.override import Shown, shown
+from rules.override import Override, Shown, shown
 from rules.verdict import Verdict
+from rules.verdict_cap import REMEASURING, capped
+from rules.version import RULES_VERSION
+from rules.vocabulary import Decision
 from sensors.recording import DECODER_VERSION
-from server import alerts, clock_skew, nerve_checks, said
+from server import alerts, clock_skew, nerve_checks, rules_update_text, said
 from server.attestations import typed_metrics
 from server.runs import measuring
 from server.runs.answers import by_session
 from server.runs.incomplete import CurrentRun, IncompleteCaptures, incomplete_captures
 from server.runs.measuring import Standing
 from server.runs.sessions import Composed, home
-from server.storage import captures, runs, sessions
+from server.storage import captures, rules_updates, runs, sessions
 from server.storage.people import Person
 from server.storage.runs import Answer, Plan
 from server.storage.sessions import Training
@@ -55,9 +59,9 @@ class Look:
     `shown` is the decision that holds, with a physio's override beside the computed verdict where there is one.
     `second` is the case of a second programme: the verdict is then the more cautious of the two. `attestations` are of
     entry criteria, `attested` of metrics. `seq` is the place of what was stored last of the runner's answers and
-    statements. `is_recording` says that a run is being recorded: it withholds nothing, and nothing reads
-    PROGRESS_READY. `before_run` is the assessment at the start of the current run, without that run; its limits hold
-    during the run.
+    statements. While `is_provisional`, something under way may still change the verdict; while `is_recording`, a run is
+    being recorded: neither withholds anything, and nothing reads PROGRESS_READY. `before_run` is the assessment at the
+    start of the current run, without that run; its limits hold during the run.
     """
 
     runner: Person
@@ -73,13 +77,17 @@ class Look:
     attested: tuple[AttestedMetric, ...]
     inputs_sha256: str
     seq: int
+    is_provisional: bool = False
     is_recording: bool = False
     before_run: Look | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that is known of a runner up to a moment; `at` one that is not before it, it becomes a look."""
+    """All that is known of a runner up to a moment; `at` one that is not before it, it becomes a look.
+
+    `caps` are the codes of what allows at most CONTINUE for now, such as REMEASURING.
+    """
 
     runner: Person
     plan: Plan | None
@@ -95,6 +103,7 @@ class Known:
     attested: tuple[AttestedMetric, ...]
     inputs_sha256: str
     seq: int
+    caps: tuple[str, ...] = ()
 
     def at(self, now: datetime) -> Look:
         run = self.incomplete.current_run(now)
@@ -118,14 +127,14 @@ class Known:
         held = None
         if verdict is not None and case is not None:
             show = shown_during_run if is_recording else shown
-            held = show(verdict, self.overrides, stage=case.stage, now=now)
+            held = reduce(_capped, self.caps, show(verdict, self._overrides(), stage=case.stage, now=now))
         return Look(
             runner=self.runner,
             now=now,
             plan=self.plan,
             case=case,
             second=second,
-            verdict=during_run(verdict) if verdict is not None and is_recording else verdict,
+            verdict=held.computed if held else None,
             shown=held,
             waiting=waiting,
             runs=self.runs,
@@ -133,8 +142,13 @@ class Known:
             attested=self.attested,
             inputs_sha256=self.inputs_sha256,
             seq=self.seq,
+            is_provisional=bool(self.caps),
             is_recording=is_recording,
         )
+
+    def _overrides(self) -> list[Override]:
+        """While something caps the verdict, an override to PROGRESS_READY waits as well."""
+        return [made for made in self.overrides if not self.caps or made.decision is not Decision.PROGRESS_READY]
 
 
 def look(db: Session, runner: Person, now: datetime) -> Look:
@@ -166,6 +180,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         attested=attested,
         inputs_sha256=_hash(documents),
         seq=runs.last_seq(db, runner.id),
+        caps=(REMEASURING,) if _is_remeasuring(db, runner.id, standing, now) else (),
     )
 
 
@@ -208,15 +223,20 @@ def _typed(seen: Sequence[SeenRun]) -> dict[str, frozenset[str]]:
     return {item.run.id: typed_metrics(item.run.measured) for item in seen}
 
 
-def record(db: Session, seen: Look) -> bool:
-    """Keep what was said, with the hash of what was known and the plan's version; True where it is news."""
+def record(db: Session, seen: Look, *, baseline: bool = False) -> bool:
+    """Keep what was said, with the hash of what was known and the plan's version; True where it is news.
+
+    Of what is found as a `baseline` nobody is notified: a new version of the rules says it of what was known before.
+    """
     implausible = [item.run.id for item in seen.runs if SPEED_IMPLAUSIBLE in _notes(item)]
-    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now, implausible)
+    alerts.hear(db, seen.runner, seen.case, seen.verdict, seen.now, implausible, baseline=baseline)
     if seen.verdict is None or seen.plan is None:
         return False
-    return runs.save_verdict(
-        db, seen.runner.id, seen.verdict.to_json(), seen.inputs_sha256, seen.now, seen.plan.version
-    )
+    verdict = seen.verdict.to_json()
+    if seen.case is not None and rules_updates.is_open(db, seen.runner.id, RULES_VERSION):
+        why = rules_update_text.why(verdict, seen.case)
+        rules_updates.record_verdict(db, seen.runner.id, verdict, why, seen.now, is_provisional=seen.is_provisional)
+    return runs.save_verdict(db, seen.runner.id, verdict, seen.inputs_sha256, seen.now, seen.plan.version)
 
 
 def _notes(item: SeenRun) -> Sequence[str]:
@@ -227,6 +247,14 @@ def _notes(item: SeenRun) -> Sequence[str]:
 
 def _decided(case: Case, second: Case | None) -> Verdict:
     return decide(case) if second is None else cautious((decide(case), decide(second)))
+
+
+def _capped(held: Shown, code: str) -> Shown:
+    """At most CONTINUE; whether an override still applies was asked of the verdict before it was capped."""
+    verdict = capped(held.computed, code)
+    return Shown(
+        decision=held.decision if held.override else verdict.decision, computed=verdict, override=held.override
+    )
 
 
 def _seen(db: Session, runner_id: str, standing: Standing, now: datetime) -> list[SeenRun]:
@@ -262,7 +290,7 @@ def _until(case: Case | None, run: CurrentRun) -> Case | None:
 
 
 def _unmeasured(db: Session, runner_id: str, standing: Standing) -> Iterator[str]:
-    due = captures.unreviewed(db, runner_id, DECODER_VERSION)
+    due = [request for request in captures.unreviewed(db, runner_id, DECODER_VERSION) if not request.is_reread]
     if any(request.trouble is None for request in due):
         yield "A run has arrived and is being measured."
     for request in due:
@@ -270,6 +298,17 @@ def _unmeasured(db: Session, runner_id: str, standing: Standing) -> Iterator[str
             yield NOT_TAKEN.format(why=request.trouble)
     if not due and not standing.current:
         yield "Earlier runs are being measured again, for something about them has changed."
+
+
+def _is_remeasuring(db: Session, runner_id: str, standing: Standing, now: datetime) -> bool:
+    """Whether a session that the rules look at is still as an earlier version of the rules or a decoder measured it."""
+    since = now - HORIZON
+    if any(due.session.start >= since for due in standing.of_earlier_version):
+        return True
+    recent = [session for session in standing.sessions if session.start >= since]
+    sources = {(piece.run.kind, piece.run.source_id) for session in recent for piece in session.every}
+    due = captures.unreviewed(db, runner_id, DECODER_VERSION)
+    return any(request.is_reread and (request.kind, request.source_id) in sources for request in due)
 
 
 def _documents(

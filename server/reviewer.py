@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from rules.version import RULES_VERSION
 from sensors.errors import SensorError
 from sensors.recording import DECODER_VERSION
-from server import review
+from server import remeasurement, review, rules_update
 from server.around.outage import is_outage
 from server.reading.readers import NoReader, Readers
+from server.remeasurement import Remeasurer
 from server.runs import measuring
 from server.runs.measuring import Taken
-from server.storage import captures, people, runs, sessions, watches
+from server.storage import captures, people, runs, watches
 from server.storage.captures import Claim, ReviewRequest
 from server.storage.desk import Desk
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 30.0  # another process may have accepted something that nobody woke us for
-LEASE = timedelta(minutes=10)  # reading may take four; whoever is gone for longer has ended
 MEETINGS = 8  # a plan that changes while its runs are measured; nobody changes one eight times in a second
 
 
@@ -43,21 +42,26 @@ class Reviewer:
         self.noted: Callable[[str], None] = lambda _outcome: None
         self.is_at_work = False
         self._one_at_a_time = asyncio.Lock()
+        self._served: dict[str, None] = {}  # runners whose arrivals were taken up, the latest last
+        self._remeasurer = Remeasurer(desk, clock, name, read=self._measure, review=self.review)
+        self._is_updated = False
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on."""
-        self.is_at_work, is_renewed = True, False
+        """Review until a mistake of ours ends it; what cannot be measured is marked, and the next one goes on.
+
+        What arrived comes before what an earlier version measured.
+        """
+        self.is_at_work = True
         try:
             while True:
                 self._woken.clear()
                 try:
-                    if not is_renewed:
-                        await self.renew()
-                        is_renewed = True
                     await self.review_due()
+                    while await self.remeasure_next():
+                        await self.review_due()
                 except Exception as why:
                     if not is_outage(why):
                         log.exception("the reviewer has ended, and /readyz says so")
@@ -70,25 +74,59 @@ class Reviewer:
         finally:
             self.is_at_work = False
 
-    async def renew(self) -> None:
-        """Judge anew whoever was judged by the rules of an earlier release."""
-        others = await self._desk.read(sessions.runners_measured_otherwise, RULES_VERSION, DECODER_VERSION)
-        said = await self._desk.read(runs.runners_judged_otherwise, RULES_VERSION)
-        for runner_id in sorted({*others, *said}):
-            await self.review(runner_id)
-
     async def review_due(self) -> int:
-        """Measure everything that waits and say what follows; returns how many sources were taken up."""
+        """Measure what arrived, people in turn, and decide as soon as all of a runner's arrivals are measured.
+
+        Returns how many sources were taken up.
+        """
         async with self._one_at_a_time:
+            await self.decide_after_update()
             taken_up, runners = 0, set[str]()
-            while request := await self._desk.write(_claim, self._name, self._clock()):
+            while request := await self._desk.write(_claim, self._name, self._clock(), tuple(self._served)):
                 if not await self._measure(request):
                     break
                 taken_up += 1
                 runners.add(request.runner_id)
+                self._take_turn(request.runner_id)
+                if not await self._desk.read(captures.has_new, request.runner_id, DECODER_VERSION):
+                    runners.discard(request.runner_id)
+                    await self.review(request.runner_id)
             for runner_id in sorted(runners):
                 await self.review(runner_id)
             return taken_up
+
+    def _take_turn(self, runner_id: str) -> None:
+        self._served.pop(runner_id, None)
+        self._served[runner_id] = None
+
+    async def prepare(self) -> None:
+        """To be called before the first request is answered; if the database is away, the reviewer makes up for it."""
+        try:
+            await self.decide_after_update()
+        except Exception as why:
+            if not is_outage(why):
+                raise
+            log.error("the decisions after an update wait for the database: %s", type(why).__name__)
+
+    async def decide_after_update(self) -> None:
+        """Decide on everybody whose last decision is of an earlier version of the rules, before anything new comes.
+
+        Once in the life of a process; what cannot be decided is decided with the next thing that happens.
+        """
+        if self._is_updated:
+            return
+        for runner_id in await self._desk.read(rules_update.runners_to_decide):
+            try:
+                await self._desk.write(rules_update.decide_first, runner_id, self._clock())
+            except Exception as why:
+                if is_outage(why):
+                    raise
+                log.exception("a runner could not be decided on after the update")  # the others go on
+        self._is_updated = True
+
+    async def remeasure_next(self) -> bool:
+        """One step of measuring again after a new version of the rules or of a decoder; False if none is left."""
+        return await self._remeasurer.step()
 
     async def review(self, runner_id: str) -> None:
         """Bring the sessions of a runner to what is known now, and say what follows."""
@@ -102,7 +140,7 @@ class Reviewer:
                 fresh = await self._desk.read(measuring.measured_again, runner_id)
             except SensorError as why:
                 log.error("a stored recording cannot be read and is made again: %s", type(why).__name__)
-                await self._desk.write(_read_all_again, runner_id)
+                await self._desk.write(remeasurement.read_all_again, runner_id)
                 return
             if (await self._desk.write(measuring.keep, runner_id, fresh)).current:
                 return
@@ -128,8 +166,8 @@ class Reviewer:
         return True
 
 
-def _claim(db: Session, name: str, now: datetime) -> ReviewRequest | None:
-    return captures.claim_next(db, Claim(by=name, until=now + LEASE), DECODER_VERSION, now)
+def _claim(db: Session, name: str, now: datetime, served: tuple[str, ...]) -> ReviewRequest | None:
+    return captures.claim_next(db, Claim(by=name, until=now + remeasurement.LEASE), DECODER_VERSION, now, served)
 
 
 def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime) -> None:
@@ -143,11 +181,6 @@ def _save(db: Session, request: ReviewRequest, found: list[Taken], now: datetime
     for taken in found:
         runs.save_run(db, taken.run, taken.measured, taken.packed)
     watches.look_soon(db, request.runner_id, now)
-
-
-def _read_all_again(db: Session, runner_id: str) -> None:
-    for run in runs.runs_of(db, runner_id):
-        captures.read_again(db, ReviewRequest(runner_id, run.kind, run.source_id))
 
 
 def _say(db: Session, runner_id: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from rules.sentences import sentences
+from server.rules_update_text import SENTENCES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "server" / "pages"
@@ -28,6 +29,8 @@ def template() -> Catalog:
         catalog.add(message, locations=[(f"server/pages/{file}", line)], auto_comments=comments)
     for sentence in sentences():
         catalog.add(sentence, locations=[("rules/speech", 0)])
+    for sentence in SENTENCES:
+        catalog.add(sentence, locations=[("server/rules_update_text.py", 0)])
     return catalog
 
 

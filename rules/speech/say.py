@@ -16,6 +16,7 @@ from rules.speech.tongue import ENGLISH, Tongue
 from rules.speech.words import (
     AFTER,
     AT_FLOOR,
+    CAPS,
     DECISIONS,
     MISSING,
     NOTES,
@@ -71,10 +72,11 @@ def requirement_words(part: Missing | Requirement, tongue: Tongue = ENGLISH) -> 
 
 
 def _filled(code: str, reason: Reason, case: Case, audience: Audience, tongue: Tongue) -> str:
-    if code not in WORDS:
+    words = WORDS.get(code) or CAPS.get(code)
+    if words is None:
         return code
     session = next((one for one in case.sessions if one.id == reason.session_id), None)
-    return _for(WORDS[code], audience, tongue).format(
+    return _for(words, audience, tongue).format(
         item=tongue.translate(_item(reason)) if reason.item else "",
         measured=tongue.amount(reason.measured, _unit(reason)),
         required=_required(reason, tongue),

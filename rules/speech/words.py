@@ -188,6 +188,15 @@ WORDS: Mapping[str, Words] = {
     "REGRESS_AT_FLOOR": Words(runner="{more}", physio="{more}"),
 }
 
+# Reasons that a server adds because something is still under way; `rules.verdict_cap` puts them into a verdict.
+CAPS: Mapping[str, Words] = {
+    "REMEASURING": Words(
+        runner="We are re-checking your runs. Until this is done, we use the earlier measurements.",
+        physio="The runs are being re-checked with a new version. Until this is done, the result uses the earlier "
+        'measurements and is never "ready".',
+    ),
+}
+
 NOTES: Mapping[str, Words] = {
     "CEILING_UNCHECKED": Words(
         runner="Cannot tell whether this stayed within its limit in every run: {item}.",

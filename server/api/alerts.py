@@ -170,6 +170,7 @@ def _shown(one: Hearing, now: datetime) -> dict[str, Any]:
         "seen_at": one.seen_at and forms.utc_text(one.seen_at),
         "snoozed_until": one.snoozed_until and forms.utc_text(one.snoozed_until),
         "acknowledged_at": one.acknowledged_at and forms.utc_text(one.acknowledged_at),
+        "baseline_at": episode.baseline_at and forms.utc_text(episode.baseline_at),
     }
 
 

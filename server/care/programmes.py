@@ -18,6 +18,7 @@ from rules.programme import Programme, load
 from server import audit
 from server.people import names
 from server.problem import Problem, not_found
+from server.programme_versions import newest as newest_version
 from server.storage import clinic_programmes
 from server.storage.clinic_programmes import ClinicProgramme
 from server.storage.people import Person
@@ -74,6 +75,11 @@ def change_stage(
             for number, stage in enumerate(body["stages"], 1)
         ]
     return save(db, physio, key, body, seen, now)
+
+
+def extend_newest(db: Session, physio: Person, key: str, seen: int, now: datetime) -> ClinicProgramme:
+    """The next version, which extends the current version of its built-in programme. Raises Problem 404, 412 or 422."""
+    return save(db, physio, key, dict(newest_version(newest(db, physio, key).body)), seen, now)
 
 
 def save(db: Session, physio: Person, key: str, body: Mapping[str, Any], seen: int, now: datetime) -> ClinicProgramme:

@@ -289,7 +289,7 @@ class FlagCleared(Answer):
 class CaseloadRunner(Answer):
     id: str
     name: str
-    programme: str | None
+    programme: str | None = Field(description="The key of a built-in one; PHT@1 is version 1 of PHT.")
     stage: str | None
     need: str
     decision: str | None
@@ -327,6 +327,9 @@ class AlertHeard(Answer):
     seen_at: AwareDatetime | None
     snoozed_until: AwareDatetime | None
     acknowledged_at: AwareDatetime | None
+    baseline_at: AwareDatetime | None = Field(
+        description="Set if it was already true when the rules were updated: nobody was notified of it."
+    )
 
 
 class Alerts(Paged):

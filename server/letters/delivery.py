@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import alerts, pacing
+from server import alerts, pacing, rules_update, rules_update_text
 from server.letters.channel import Message
 from server.pacing import AN_HOUR_MOST, HOUR
 from server.storage import alerts as kept
@@ -217,6 +217,8 @@ def _words(db: Session, letter: Letter, now: datetime) -> str:
     heard = kept.hearing(db, letter.runner_id, letter.episode, letter.person_id)
     if heard is None:
         return ""
+    if rules_update.is_summary(heard.episode) and (physio := people.person(db, letter.person_id)) is not None:
+        return "\n".join(rules_update_text.in_english(rules_update.summary(db, physio, now)))
     about = people.person(db, letter.runner_id) if letter.runner_id != letter.person_id else None
     return f"{about.name}: {heard.words}" if about else heard.words
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,16 +11,17 @@ from aiohttp import web
 from sqlmodel import Session
 
 from rules.signs.alert_kinds import Urgency
-from server import access, alerts
+from server import access, alerts, rules_update
 from server.api import alerts as api
 from server.care.lately import Lately
 from server.keys import CLOCK, DESK, LATELY
 from server.letters import delivery
-from server.pages import alert_words, frame
+from server.pages import alert_words, frame, rules_update_view
 from server.pages.reader import Reader
 from server.people import credentials
 from server.problem import Problem
 from server.review import Look
+from server.rules_update_text import Summary
 from server.storage import alerts as kept
 from server.storage import people
 from server.storage.alerts import Hearing
@@ -31,12 +33,17 @@ SNOOZE = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What was heard and of whom, who else took it upon them, and what holds of that runner now."""
+    """What was heard and of whom, who else took it upon them, and what holds of that runner now.
+
+    `summary` is there if it is the summary of a rules update, with what holds now of each of its runners.
+    """
 
     hearing: Hearing
     about: Person | None
     others: list[str]
     look: Look | None
+    summary: Summary | None = None
+    summary_looks: Mapping[str, Look] = field(default_factory=dict)
 
 
 async def heard(request: web.Request) -> web.StreamResponse:
@@ -70,7 +77,22 @@ def _heard(db: Session, lately: Lately, login: str | None, now: datetime) -> tup
         )
         for one in sorted(allowed, key=lambda one: not one.is_unread(now))
     ]
+    rows = [_with_summary(db, lately, row, now) if _is_summary(row) else row for row in rows]
     return person, rows, delivery.troubles(db, person.id)
+
+
+def _is_summary(row: Heard) -> bool:
+    """Whether it announces a summary of a rules update that is still shown."""
+    return rules_update.is_summary(row.hearing.episode) and row.hearing.episode.closed_at is None
+
+
+def _with_summary(db: Session, lately: Lately, row: Heard, now: datetime) -> Heard:
+    person = people.person(db, row.hearing.person_id)
+    if person is None:
+        return row
+    summary = rules_update.summary(db, person, now)
+    looks = {line.runner.id: lately.look(db, line.runner, now) for line in summary.lines}
+    return replace(row, summary=summary, summary_looks=looks)
 
 
 def _looks(db: Session, lately: Lately, heard: list[Hearing], now: datetime) -> dict[str, Look]:
@@ -91,6 +113,8 @@ def _row(row: Heard, now: datetime, reader: Reader) -> dict[str, Any]:
     return {
         "id": one.episode.id,
         "words": alert_words.words(one, None if is_over else row.look, reader),
+        "summary": rules_update_view.build(row.summary, row.summary_looks, reader) if row.summary else None,
+        "baseline": one.episode.baseline_at is not None,
         "about": row.about,
         "urgent": one.episode.urgency >= Urgency.HIGH,
         "when": reader.ago(one.episode.raised_at, now),

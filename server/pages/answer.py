@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.active_run import RUN_BEING_RECORDED
+from rules.case import Case
 from rules.override import Override
 from rules.speech.say import decision_words, note_words, reason_words
+from rules.speech.words import CAPS
 from rules.verdict import Verdict
 from rules.vocabulary import Decision, Missing
 from server.pages import waiting
@@ -33,18 +35,30 @@ def headline(look: Look, reader: Reader) -> str:
 
 
 def sentences(look: Look, reader: Reader) -> list[str]:
-    """What is awaited; or what the decision asks, and the reasons that decide."""
+    """What is awaited; or what the decision asks, the reasons that decide, and what is still under way."""
     if look.verdict is None or look.case is None:
         return waiting.to_a_runner(look, reader)
-    verdict, case = look.verdict, look.case
+    under_way = [
+        reason_words(reason, look.case, "runner", reader.tongue)
+        for reason in look.verdict.reasons
+        if reason.code in CAPS
+    ]
+    return [*_decided(look, look.verdict, look.case, reader), *under_way]
+
+
+def _decided(look: Look, verdict: Verdict, case: Case, reader: Reader) -> list[str]:
     if look.shown and look.shown.override:
         return list(_set_by_a_physio(look.shown.override, verdict, reader))
-    deciding = [reason for reason in verdict.reasons if reason.verdict is verdict.decision and reason.code != "DOSE"]
-    if verdict.decision is Decision.CONTINUE and not deciding and not verdict.missing:
+    deciding = [
+        reason
+        for reason in verdict.reasons
+        if reason.verdict is verdict.decision and reason.code != "DOSE" and reason.code not in CAPS
+    ]
+    if verdict.decision is Decision.CONTINUE and not deciding and not verdict.missing and look.is_recording:
         # Nothing is missing but the run that goes on: the next step waits for it.
         asked = decision_words(verdict.decision, None, "runner", reader.tongue)
         return [asked, note_words(RUN_BEING_RECORDED, "runner", reader.tongue)]
-    if verdict.decision is Decision.CONTINUE and not deciding:
+    if verdict.decision is Decision.CONTINUE and not deciding and verdict.missing:
         return [reader.gettext(NOT_YET), *(_short_of(part, reader) for part in verdict.missing[:SHORTFALLS])]
     said = [reason_words(reason, case, "runner", reader.tongue) for reason in deciding]
     asked = decision_words(verdict.decision, verdict.target_stage, "runner", reader.tongue)

@@ -20,6 +20,7 @@ from server.storage.history import Deed
 ACTIONS = {
     "plan changed": N_("Plan changed"),
     "stage moved": N_("Stage moved"),
+    "programme version changed": N_("Programme version changed"),
     "flag raised": N_("Red flag raised"),
     "flag cleared": N_("Red flag cleared by name"),
     "hold set": N_("Hold set"),
@@ -91,6 +92,7 @@ WORDS = {
     "name": N_("name"),
     "note": N_("note"),
     "person": N_("person"),
+    "programme": N_("programme"),
     "physio": N_("physio"),
     "reason": N_("reason"),
     "role": N_("role"),

@@ -15,6 +15,7 @@ from rules.load_charts import MONTH, MOST_UNKNOWN_DAYS, load_charts
 from rules.programme import load
 from rules.view import look
 from server.pages.reader import N_, Reader
+from server.programme_versions import is_same_programme
 from server.runs import weeks
 from server.runs.weeks import Held, Week
 from server.storage.people import Person
@@ -233,7 +234,9 @@ def _periods(plans: Sequence[Plan]) -> list[Period]:
 
 
 def _same_stage(before: Plan | None, plan: Plan) -> bool:
-    return before is not None and all(before.body.get(name) == plan.body.get(name) for name in ("programme", "stage"))
+    if before is None or before.body.get("stage") != plan.body.get("stage"):
+        return False
+    return is_same_programme(before.body.get("programme", {}), plan.body.get("programme", {}))
 
 
 def _period(plan: Plan) -> Period | None:

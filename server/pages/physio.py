@@ -14,7 +14,7 @@ from server.care import caseload as care
 from server.care.lately import Lately
 from server.care.need import Need, need_of
 from server.keys import CLOCK, DESK, LATELY
-from server.pages import frame, waiting
+from server.pages import frame, programme_names, waiting
 from server.pages.need import NAMES
 from server.pages.reader import Reader
 from server.people import credentials
@@ -81,9 +81,7 @@ def _row(look: Look, unread: int, person: Person, reader: Reader) -> dict[str, A
 def _stage(body: Any, reader: Reader) -> str:
     if not body:
         return reader.gettext("no plan yet")
-    held = body["programme"]
-    programme = held if isinstance(held, str) else held.get("name") or reader.gettext("own programme")
-    return f"{programme} {body['stage']}"
+    return f"{programme_names.name(body['programme'], reader)} {body['stage']}"
 
 
 def _reason(look: Look, need: Need, person: Person, reader: Reader) -> str:

@@ -19,7 +19,14 @@ from rules.view import View
 from rules.vocabulary import Decision, Reason
 from server import nerve_checks, override_ends, review, said, stage_entry
 from server.override_ends import OverrideEnd
-from server.pages import evidence_words, ladder, missing_reference_text, stage_view, waiting
+from server.pages import (
+    evidence_words,
+    ladder,
+    missing_reference_text,
+    programme_version_view,
+    stage_view,
+    waiting,
+)
 from server.pages.decision_names import NAMES
 from server.pages.reader import N_, Reader
 from server.pages.runner_view import stage_lines, versions
@@ -84,6 +91,7 @@ def build(found: Standing, reader: Reader) -> dict[str, Any]:
         "notes": [note_words(note, "physio", reader.tongue) for note in look.verdict.notes] if look.verdict else [],
         "versions": versions(look, reader, found.person),
         "plan_version": look.plan.version if look.plan else None,
+        "newer_versions": programme_version_view.of_plan(look.plan, reader),
         "flags": [_flag(one, reader) for one in found.flags],
         "holds": [_hold(hold_id, body, reader) for hold_id, body in found.holds],
         "decisions": _decisions(look, reader),

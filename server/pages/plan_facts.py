@@ -60,7 +60,7 @@ async def respond(
 
 async def save(request: web.Request, typed: Mapping[str, str], body: Body, *, begin: bool = False) -> None:
     """Save a new version of the plan and review the runner. Raises Problem."""
-    seen, reason = _version(typed.get("version", "")), typed.get("reason")
+    seen, reason = seen_version(typed.get("version", "")), typed.get("reason")
 
     def work(db: Session, person: Person, runner: Person, now: datetime) -> None:
         physio = asking.physio(person)
@@ -89,7 +89,7 @@ def back(request: web.Request, more: str = "") -> web.HTTPSeeOther:
     return web.HTTPSeeOther(f"/runners/{request.match_info['runner']}/plan{more}")
 
 
-def _version(text: str) -> int:
+def seen_version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Problem(422, "Which version", "Open the page again; the form must say which version it changes.")
     return int(text)

@@ -16,6 +16,8 @@ from server.pages import (
     evidence_words,
     missing_reference_text,
     plan_form,
+    programme_names,
+    programme_version_view,
     stage_view,
     start_view,
     strip,
@@ -70,6 +72,7 @@ def build(facts: Facts, tried: Tried | None, typed: Mapping[str, str], reader: R
         "stage_line": stage_line(view, facts.person, reader) if view else reader.gettext("No plan yet"),
         "flags": facts.flags,
         "missing": missing_reference_text.of_look(view, facts.second_view, reader),
+        "newer_versions": programme_version_view.of_plan(look.plan, reader),
         "ladders": [_ladder(one, reader) for one in facts.ladders],
         "profiles": sorted(PROFILES),
         "choices": _choices(facts, reader),
@@ -130,7 +133,7 @@ def _second(look: Look, reader: Reader) -> dict[str, Any] | None:
     held = look.plan.body.get("second") if look.plan else None
     if not held:
         return None
-    name = held["programme"] if isinstance(held["programme"], str) else str(held["programme"].get("name", ""))
+    name = programme_names.name(held["programme"], reader)
     return {"words": reader.gettext("{programme}, stage {stage}", programme=name, stage=held["stage"])}
 
 

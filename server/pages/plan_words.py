@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.metric_facts import label, unit
+from server.pages import programme_names
 from server.pages.plan_form import HEARTS, KINDS, LIMITS, LONGEST_M, SPEEDS
 from server.pages.reader import N_, Reader
 from server.pages.thresholds import FATIGUE, FATIGUE_MODES, GROUPS, SCALARS
@@ -53,6 +54,8 @@ def value_of(path: str, value: Any, reader: Reader) -> str:
     name = path.rpartition(".")[2]
     if value is None:
         return NONE
+    if name in ("programme", "extends"):
+        return programme_names.name(value, reader)
     if name in MOMENTS:
         return reader.clock(datetime.fromisoformat(str(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):

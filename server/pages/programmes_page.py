@@ -17,9 +17,10 @@ from rules.stage import Stage
 from server.api import asking
 from server.care import programmes
 from server.care.programmes import Choice
-from server.pages import frame, thresholds
+from server.pages import frame, programme_version_view, thresholds
 from server.pages.reader import Reader
 from server.problem import Problem
+from server.programme_versions import newer_version
 from server.storage import clinic_programmes, people
 from server.storage.clinic_programmes import ClinicProgramme
 from server.storage.people import Person
@@ -82,6 +83,9 @@ async def change(request: web.Request) -> web.StreamResponse:
 
     def work(db: Session, person: Person, now: datetime) -> None:
         seen = int(typed.get("version", "0") or 0) if typed.get("version", "").isdecimal() else 0
+        if typed.get("do") == "newest":
+            programmes.extend_newest(db, person, key, seen, now)
+            return
         patch = thresholds.patch(typed, usual, stage)
         programmes.change_stage(db, person, key, place, patch, seen, now)
 
@@ -124,6 +128,7 @@ async def _page(
         "metrics": thresholds.metrics(reader),
         "group_names": [(name, reader.gettext(words)) for name, words in thresholds.GROUPS.items()],
         "typed": typed or {},
+        "newer": _newer(choice, reader),
         "trouble": reader.gettext(trouble.detail) if trouble else "",
         "versions": [_version(one, found, reader) for one in found.versions],
         "evidence": [reader.gettext(text) for text in (choice.programme.evidence.get("order"),) if text],
@@ -137,6 +142,12 @@ def _usual(choice: Choice, place: int) -> Stage:
     base = choice.body.get("extends") if isinstance(choice.body, Mapping) else None
     programme = load({**choice.body, "override": {}}) if base and isinstance(choice.body, Mapping) else choice.programme
     return programme.stages[place - 1]
+
+
+def _newer(choice: Choice, reader: Reader) -> dict[str, Any] | None:
+    """What a newer version of the built-in programme changes that this one of the clinic extends."""
+    newer = newer_version(choice.body) if choice.is_own else None
+    return programme_version_view.build(newer, reader) if newer else None
 
 
 def _version(one: ClinicProgramme, found: Opened, reader: Reader) -> dict[str, str]:

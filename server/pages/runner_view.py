@@ -18,6 +18,7 @@ from server.pages import (
     ladder,
     missing_reference_text,
     next_run,
+    programme_names,
     red_flags,
     run_view,
     telling,
@@ -150,6 +151,4 @@ def _programme_key(programme: object, person: Person, reader: Reader) -> str:
     """Its key may name a diagnosis: no runner reads it. A clinic's own is known by its name."""
     if person.role == "runner":
         return reader.gettext("of your physio")
-    return str(
-        programme.get("name") or reader.gettext("own programme") if isinstance(programme, Mapping) else programme
-    )
+    return programme_names.name(programme, reader) if isinstance(programme, Mapping) else programme_names.key(programme)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from sqlmodel import Session
@@ -53,6 +54,14 @@ class Yardstick:
     previous: Previous | None = None
 
 
+class Staleness(Enum):
+    """Why a session has to be measured again, if at all."""
+
+    NONE = auto()
+    VERSION = auto()  # nothing but the version of the rules or of a decoder has changed since it was measured
+    INPUTS = auto()  # its runs, its plan or the run before it have changed, or it was never measured
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A session as it should be, with the yardstick that it is to be measured against and the hash of both."""
@@ -60,18 +69,24 @@ class Due:
     session: Composed
     against: Yardstick
     key: str
+    staleness: Staleness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the sessions of a runner stand: all of them, those not measured as they should be, those that are no more."""
+    """How the sessions of a runner stand: all of them, those not measured as they should be, those that are no more.
+
+    `of_earlier_version` are measured as they should be, except for the version of the rules or of a decoder.
+    """
 
     sessions: tuple[Composed, ...]
     outdated: tuple[Due, ...]
+    of_earlier_version: tuple[Due, ...]
     gone: tuple[str, ...]
 
     @property
     def current(self) -> bool:
+        """Whether a verdict may rest on what is stored; measurements of an earlier version serve until their turn."""
         return not self.outdated and not self.gone
 
 
@@ -113,30 +128,60 @@ def standing(db: Session, runner_id: str, plan: Plan | None) -> Standing:
     """The sessions as they should be, held against those that are stored."""
     composed = compose(runs.runs_of(db, runner_id), runs.said_of_kinds(db, runner_id, WORDS))
     kept = sessions.kept_of(db, runner_id)
-    outdated = tuple(due for due in _due(composed, kept, yardstick(plan)) if _key_of(kept, due.session.id) != due.key)
+    every = tuple(_due(composed, kept, yardstick(plan)))
     names = {session.id for session in composed}
-    return Standing(sessions=composed, outdated=outdated, gone=tuple(name for name in kept if name not in names))
+    return Standing(
+        sessions=composed,
+        outdated=tuple(due for due in every if due.staleness is Staleness.INPUTS),
+        of_earlier_version=tuple(due for due in every if due.staleness is Staleness.VERSION),
+        gone=tuple(name for name in kept if name not in names),
+    )
 
 
 def measured_again(db: Session, runner_id: str) -> list[Training]:
-    """What has to be measured again, from the stored recordings. Raises SensorError where one cannot be read."""
+    """What has to be measured again because its inputs changed, from the stored recordings.
+
+    Raises SensorError where one cannot be read.
+    """
     return as_if(db, runner_id, runs.plan_of(db, runner_id), EARLIEST)
 
 
 def as_if(db: Session, runner_id: str, plan: Plan | None, since: datetime) -> list[Training]:
-    """The sessions since then that would be measured otherwise under this plan. Raises SensorError as above."""
+    """The sessions since then that would be measured otherwise under this plan. Raises SensorError as above.
+
+    Those of an earlier version stay as they are, so that a preview does not wait for all of them.
+    """
+    return _fresh(db, runner_id, plan, lambda due: due.staleness is Staleness.INPUTS and due.session.start >= since)
+
+
+def of_current_version(db: Session, runner_id: str, since: datetime, most: int) -> list[Training]:
+    """The latest sessions since then that were measured by an earlier version, measured by this one; at most `most`.
+
+    With them what changes because the run before them did. Raises SensorError as above.
+    """
+    plan = runs.plan_of(db, runner_id)
+    stale = [due.session for due in standing(db, runner_id, plan).of_earlier_version if due.session.start >= since]
+    ids = {session.id for session in stale[-most:]}
+
+    def is_wanted(due: Due) -> bool:
+        return due.staleness is Staleness.INPUTS or due.session.id in ids
+
+    return _fresh(db, runner_id, plan, is_wanted) if ids else []
+
+
+def _fresh(db: Session, runner_id: str, plan: Plan | None, is_wanted: Callable[[Due], bool]) -> list[Training]:
     composed = compose(runs.runs_of(db, runner_id), runs.said_of_kinds(db, runner_id, WORDS))
     kept = sessions.kept_of(db, runner_id)
     fresh = []
     for due in _due(composed, kept, yardstick(plan)):  # in order of time: each sees the one before as it is now
-        if due.session.start >= since and _key_of(kept, due.session.id) != due.key:
+        if is_wanted(due):
             training = _trained(db, runner_id, due)
-            kept[training.id] = Kept(id=training.id, run_s=training.run_s, measured_with=training.measured_with)
+            kept[training.id] = _kept(training)
             fresh.append(training)
     return fresh
 
 
-def keep(db: Session, runner_id: str, fresh: Sequence[Training]) -> Standing:
+def keep(db: Session, runner_id: str, fresh: Sequence[Training], *, removes_gone: bool = True) -> Standing:
     """Keep what was measured, where it is still what has to be; returns how things stand then.
 
     A plan or a run may have changed while it was measured: what belongs to the world of before is passed over.
@@ -149,10 +194,10 @@ def keep(db: Session, runner_id: str, fresh: Sequence[Training]) -> Standing:
     for due in _due(composed, kept, yardstick(plan)):
         training = by_id.get(due.session.id)
         if training is not None and training.measured_with == due.key:
-            kept[training.id] = Kept(id=training.id, run_s=training.run_s, measured_with=due.key)
+            kept[training.id] = _kept(training)
             wanted.append(training)
     names = {session.id for session in composed}
-    gone = [name for name in kept if name not in names]
+    gone = [name for name in kept if name not in names] if removes_gone else []
     if wanted or gone:
         sessions.save(db, wanted, runner_id, gone)
         db.flush()
@@ -179,12 +224,14 @@ def yardstick(plan: Plan | None) -> Yardstick:
 
 def _due(composed: Sequence[Composed], kept: Mapping[str, Kept], base: Yardstick) -> Iterator[Due]:
     """Each session with its yardstick; `kept` may grow while this goes on."""
-    text = json.dumps([asdict(base), RULES_VERSION], sort_keys=True, default=str)
+    facts = asdict(base)
+    text = _text(facts, RULES_VERSION)
     earlier: list[tuple[Composed, float]] = []
     for session in composed:
         before = _previous(earlier, session.start) if session.mine else None
         key = _hash(text, before, session)
-        yield Due(session=session, against=_with_previous(base, before), key=key)
+        staleness = _staleness(kept.get(session.id), key, facts, before, session)
+        yield Due(session=session, against=_with_previous(base, before), key=key, staleness=staleness)
         stored = kept.get(session.id)
         if session.mine and (not session.by_hand or session.attested) and stored is not None:
             earlier.append((session, stored.run_s or 0.0))
@@ -203,18 +250,38 @@ def _with_previous(base: Yardstick, previous: Previous | None) -> Yardstick:
     return replace(base, previous=previous)
 
 
-def _hash(base: str, previous: Previous | None, session: Composed) -> str:
-    """One hash of all that would change what is measured of a session."""
+def _staleness(
+    stored: Kept | None, key: str, facts: Mapping[str, Any], previous: Previous | None, session: Composed
+) -> Staleness:
+    if stored is None:
+        return Staleness.INPUTS
+    if stored.measured_with == key:
+        return Staleness.NONE
+    text = _text(facts, stored.rules_version)
+    # A run that was read again has a new decoder version; of a session that mixes two versions this one is not known.
+    earlier = (_hash(text, previous, session, version) for version in (None, stored.decoder_version))
+    return Staleness.VERSION if stored.measured_with in earlier else Staleness.INPUTS
+
+
+def _text(facts: Mapping[str, Any], rules_version: str) -> str:
+    return json.dumps([facts, rules_version], sort_keys=True, default=str)
+
+
+def _hash(base: str, previous: Previous | None, session: Composed, decoder_version: str | None = None) -> str:
+    """One hash of all that would change what is measured of a session; as `decoder_version` read it, if given.
+
+    It is stored, and compared by later releases: its form stays as it is.
+    """
     parts = [
-        [piece.id, piece.start.isoformat(), piece.end.isoformat(), piece.run.decoder_version] for piece in session.every
+        [piece.id, piece.start.isoformat(), piece.end.isoformat(), decoder_version or piece.run.decoder_version]
+        for piece in session.every
     ]
     facts = [base, previous and asdict(previous), parts, len(session.pieces), session.mine, session.attested]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _key_of(kept: Mapping[str, Kept], session_id: str) -> str | None:
-    stored = kept.get(session_id)
-    return None if stored is None else stored.measured_with
+def _kept(training: Training) -> Kept:
+    return Kept(**{field.name: getattr(training, field.name) for field in fields(Kept)})
 
 
 def _trained(db: Session, runner_id: str, due: Due) -> Training:

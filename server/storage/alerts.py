@@ -16,7 +16,11 @@ SERVER = "server"  # in the place of a runner, where an alert is about none
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """One alert of one runner (or of the server), for as long as it is the same thing."""
+    """One alert of one runner (or of the server), for as long as it is the same thing.
+
+    With `baseline_at` it was true when the rules changed, and nobody was notified; `baseline_sha256` is the hash of the
+    answers that it rested on then.
+    """
 
     runner_id: str
     episode: str
@@ -27,6 +31,8 @@ class Episode:
     session_id: str | None
     raised_at: datetime
     closed_at: datetime | None = None
+    baseline_at: datetime | None = None
+    baseline_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,9 @@ class Hearing:
         return words.get(self.audience) or words.get("physio") or next(iter(words.values()), "")
 
     def is_unread(self, now: datetime) -> bool:
-        """Neither seen nor acknowledged; what was snoozed comes back as unread."""
+        """Neither seen nor acknowledged; what was snoozed comes back as unread, and a baseline is never so."""
+        if self.episode.baseline_at is not None:
+            return False
         if self.snoozed_until is not None and self.acknowledged_at is None:
             return now >= self.snoozed_until
         return self.seen_at is None and self.acknowledged_at is None
@@ -91,8 +99,30 @@ def raise_(db: Session, found: Episode) -> None:
             words=dict(found.words),
             session_id=found.session_id,
             raised_at=found.raised_at,
+            baseline_at=found.baseline_at,
+            baseline_sha256=found.baseline_sha256,
         )
     )
+
+
+def baseline_of(db: Session, runner_id: str) -> list[Episode]:
+    """The standing episodes of a runner that nobody was notified of, the most urgent first."""
+    rows = db.exec(
+        select(AlertRow)
+        .where(
+            AlertRow.runner_id == runner_id, col(AlertRow.closed_at).is_(None), col(AlertRow.baseline_at).is_not(None)
+        )
+        .order_by(col(AlertRow.urgency).desc(), col(AlertRow.raised_at), col(AlertRow.episode))
+    )
+    return [_episode(row) for row in rows]
+
+
+def end_baseline(db: Session, episode: Episode) -> None:
+    """Something new happened: from now on it is an alert like any other."""
+    row = db.get_one(AlertRow, (episode.runner_id, episode.episode))
+    row.baseline_at = row.baseline_sha256 = None
+    row.raised_at, row.words, row.urgency = episode.raised_at, dict(episode.words), episode.urgency
+    db.add(row)
 
 
 def close(db: Session, found: Episode, now: datetime) -> None:
@@ -182,6 +212,7 @@ def not_escalated(db: Session, urgency: int, before: datetime) -> list[Episode]:
             col(AlertRow.raised_at) <= before,
             col(AlertRow.closed_at).is_(None),
             col(AlertRow.escalated_at).is_(None),
+            col(AlertRow.baseline_at).is_(None),
         )
     )
     return [_episode(row) for row in rows]
@@ -204,6 +235,8 @@ def _episode(row: AlertRow) -> Episode:
         session_id=row.session_id,
         raised_at=row.raised_at,
         closed_at=row.closed_at,
+        baseline_at=row.baseline_at,
+        baseline_sha256=row.baseline_sha256,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from server.storage import quick
 from server.storage.tables.arrivals import (
@@ -19,6 +19,7 @@ from server.storage.tables.arrivals import (
     ReviewRequestRow,
     TombstoneRow,
 )
+from server.storage.tables.runs import RunRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class ReviewRequest:
     kind: str  # capture | file
     source_id: str
     trouble: str | None = None
+    is_reread: bool = field(default=False, compare=False)  # it was read before, by an earlier decoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,18 +108,48 @@ def request_review(db: Session, request: ReviewRequest, now: datetime) -> None:
         )
 
 
-def claim_next(db: Session, claim: Claim, decoder_version: str, now: datetime) -> ReviewRequest | None:
-    """Take up the oldest arrival that nobody is at work on; None where there is none.
+def claim_next(
+    db: Session, claim: Claim, decoder_version: str, now: datetime, served: Sequence[str] = ()
+) -> ReviewRequest | None:
+    """Take up the oldest new arrival that nobody is at work on, of the runner whose turn it is; None if there is none.
 
-    Due is what was never read, and what an earlier decoder read or could not read.
+    New is what was never read, and what an earlier decoder could not read. `served` are runners whose arrivals were
+    taken up before, the latest last: the others come first.
     """
-    free = col(ReviewRequestRow.claimed_until).is_(None) | (col(ReviewRequestRow.claimed_until) <= now)
+    where = _is_new(decoder_version), _is_free(now)
+    oldest = func.min(ReviewRequestRow.requested_at)
+    runner = col(ReviewRequestRow.runner_id)
+    waiting = db.exec(select(ReviewRequestRow.runner_id).where(*where).group_by(runner).order_by(oldest, runner)).all()
+    turns = {runner_id: place for place, runner_id in enumerate(served)}
+    in_turn = sorted(waiting, key=lambda runner_id: turns.get(runner_id, -1))
+    claimed = (_claim_first(db, claim, *where, ReviewRequestRow.runner_id == runner_id) for runner_id in in_turn)
+    return next((request for request in claimed if request is not None), None)
+
+
+def claim_reread(
+    db: Session, claim: Claim, decoder_version: str, now: datetime, since: datetime
+) -> ReviewRequest | None:
+    """Take up a source that an earlier decoder read, with a run since then: the latest run first; None if none is."""
+    started = (
+        select(func.max(RunRow.start))
+        .where(
+            RunRow.runner_id == ReviewRequestRow.runner_id,
+            RunRow.kind == ReviewRequestRow.kind,
+            RunRow.source_id == ReviewRequestRow.source_id,
+        )
+        .scalar_subquery()
+    )
+    return _claim_first(db, claim, _is_reread(decoder_version), _is_free(now), started >= since, first=started.desc())
+
+
+def _claim_first(db: Session, claim: Claim, *where: Any, first: Any = None) -> ReviewRequest | None:
+    order = (col(ReviewRequestRow.requested_at), col(ReviewRequestRow.source_id))
     row = db.exec(
         select(ReviewRequestRow)
-        .where(_due(decoder_version), free)
-        .order_by(col(ReviewRequestRow.requested_at), col(ReviewRequestRow.source_id))
+        .where(*where)
+        .order_by(*order if first is None else (first, *order))
         .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite passes over it: there one writer is alone anyway
+        .with_for_update(skip_locked=True, of=ReviewRequestRow)  # SQLite ignores it: there one writer is alone anyway
     ).first()
     if row is None:
         return None
@@ -151,6 +183,17 @@ def unreviewed(db: Session, runner_id: str, decoder_version: str) -> list[Review
         )
     )
     return [_request(row) for row in rows]
+
+
+def has_new(db: Session, runner_id: str, decoder_version: str) -> bool:
+    """Whether anything of a runner still waits to be read for the first time."""
+    query = select(ReviewRequestRow.source_id).where(ReviewRequestRow.runner_id == runner_id, _is_new(decoder_version))
+    return db.exec(query.limit(1)).first() is not None
+
+
+def has_reread(db: Session, decoder_version: str) -> bool:
+    """Whether anything is as an earlier decoder read it, and nobody is at work on it."""
+    return db.exec(select(ReviewRequestRow.source_id).where(_is_reread(decoder_version)).limit(1)).first() is not None
 
 
 def review_ended(
@@ -231,14 +274,22 @@ def _rows_of(request: ReviewRequest) -> list[tuple[Any, tuple[ColumnElement[bool
     return found
 
 
-def _due(decoder_version: str) -> Any:
-    read_by_another = col(ReviewRequestRow.decoder_version) != decoder_version  # not where nobody read it
-    never_read = col(ReviewRequestRow.done_at).is_(None) & col(ReviewRequestRow.trouble).is_(None)
-    return never_read | read_by_another
+def _is_new(decoder_version: str) -> Any:
+    """Never read; or it could not be read, by another decoder."""
+    another = col(ReviewRequestRow.trouble).is_(None) | (col(ReviewRequestRow.decoder_version) != decoder_version)
+    return col(ReviewRequestRow.done_at).is_(None) & another
+
+
+def _is_reread(decoder_version: str) -> Any:
+    return col(ReviewRequestRow.done_at).is_not(None) & (col(ReviewRequestRow.decoder_version) != decoder_version)
+
+
+def _is_free(now: datetime) -> Any:
+    return col(ReviewRequestRow.claimed_until).is_(None) | (col(ReviewRequestRow.claimed_until) <= now)
 
 
 def _request(row: ReviewRequestRow) -> ReviewRequest:
-    return ReviewRequest(runner_id=row.runner_id, kind=row.kind, source_id=row.source_id, trouble=row.trouble)
+    return ReviewRequest(row.runner_id, row.kind, row.source_id, row.trouble, is_reread=row.done_at is not None)
 
 
 _FACTS = [field.name for field in fields(Capture)]

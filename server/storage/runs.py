@@ -268,6 +268,7 @@ def save_verdict(
             decision=str(verdict["decision"]),
             body=dict(verdict),
             plan_version=plan_version,
+            superseded_at=None,  # said, so that one of the same moment and inputs takes the place of the former
         )
     )
     return True

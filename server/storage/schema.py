@@ -13,8 +13,9 @@ from server.storage.tables import (
     people,
     preferences,
     programmes,
+    rules_updates,
     runs,
 )
 
-ROOMS = (alerts, arrivals, audit, doors, erased, gateways, people, preferences, programmes, runs)
+ROOMS = (alerts, arrivals, audit, doors, erased, gateways, people, preferences, programmes, rules_updates, runs)
 metadata = columns.metadata

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, delete, func, select
 
 from server.storage.runs import changed
 from server.storage.tables.runs import SessionRow
@@ -21,6 +22,8 @@ class Kept:
 
     id: str
     run_s: float | None
+    rules_version: str
+    decoder_version: str
     measured_with: str
 
 
@@ -48,8 +51,8 @@ class Training:
 
 def kept_of(db: Session, runner_id: str) -> dict[str, Kept]:
     """Every stored session of a runner by its id, without what was measured."""
-    query = select(SessionRow.id, SessionRow.run_s, SessionRow.measured_with).where(SessionRow.runner_id == runner_id)
-    return {row[0]: Kept(id=row[0], run_s=row[1], measured_with=row[2]) for row in db.exec(query)}
+    rows = db.exec(_KEPT.where(SessionRow.runner_id == runner_id))
+    return {row["id"]: Kept(**row) for row in rows.mappings()}
 
 
 def since(db: Session, runner_id: str, moment: datetime) -> list[Training]:
@@ -89,16 +92,28 @@ def save(db: Session, trainings: Iterable[Training], runner_id: str, gone: Itera
     changed(db, runner_id)
 
 
-def runners_measured_otherwise(db: Session, rules_version: str, decoder_version: str) -> list[str]:
-    """Whose sessions were measured by other rules, or read by another decoder, than these."""
-    query = select(SessionRow.runner_id).where(
-        (col(SessionRow.rules_version) != rules_version) | (col(SessionRow.decoder_version) != decoder_version)
+def runners_of_earlier_version(
+    db: Session, rules_version: str, decoder_versions: Collection[str], since: datetime
+) -> list[str]:
+    """Whose sessions since then were measured by other versions than these, the runner who ran last first."""
+    every = aliased(SessionRow)
+    latest = select(func.max(every.start)).where(every.runner_id == SessionRow.runner_id).scalar_subquery()
+    query = (
+        select(SessionRow.runner_id)
+        .where(
+            col(SessionRow.start) >= since,
+            (col(SessionRow.rules_version) != rules_version)
+            | col(SessionRow.decoder_version).not_in(sorted(decoder_versions)),
+        )
+        .group_by(col(SessionRow.runner_id))
+        .order_by(latest.desc(), col(SessionRow.runner_id))
     )
-    return sorted(set(db.exec(query)))
+    return list(db.exec(query))
 
 
 def _training(row: SessionRow) -> Training:
     return Training(**{field.name: getattr(row, field.name) for field in fields(Training)})
 
 
+_KEPT = select(*(getattr(SessionRow, field.name) for field in fields(Kept)))
 _NEWEST_FIRST = (col(SessionRow.start).desc(), col(SessionRow.id).desc())

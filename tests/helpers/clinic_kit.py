@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,15 +60,22 @@ class Clinic:
 
 
 @asynccontextmanager
-async def clinic(url: str, now: datetime = NOON, *, factor_asked: bool = False, **more: Any) -> AsyncIterator[Clinic]:
+async def clinic(
+    url: str,
+    now: datetime = NOON,
+    *,
+    factor_asked: bool = False,
+    fill: Callable[[Any, datetime], None] | None = None,
+    **more: Any,
+) -> AsyncIterator[Clinic]:
     """A second factor is asked for where a test says so; everything else `more` is for the application."""
     desk = open_desk(sqlite_url(url))
     try:
         with desk.database.write() as db:
-            _people(db, now)
-        kit: Clinic
+            (fill or _people)(db, now)
+        kit: Clinic | None = None
         more.setdefault("readers", shared_readers())
-        app = make_app(desk, clock=lambda: kit.now, factor_asked=factor_asked, **more)
+        app = make_app(desk, clock=lambda: kit.now if kit else now, factor_asked=factor_asked, **more)
         async with running(app, "127.0.0.1", 0) as address:
             kit = Clinic(address=address, desk=desk, app=app, now=now)
             yield kit

@@ -62,6 +62,11 @@ SUITES = (
         ),
     ),
     Suite(
+        name="while something is under way",
+        modules=_modules("verdict_cap"),
+        tests=_tests("test_a_verdict_that_is_capped"),
+    ),
+    Suite(
         name="measuring",
         modules=(
             *_modules("exposure", "measured_samples", "corroborated"),

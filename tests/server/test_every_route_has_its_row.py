@@ -85,6 +85,8 @@ TABLE = {
     "POST /runners/{runner}/plan/stage": PHYSIO_S,
     "POST /runners/{runner}/plan/programme": PHYSIO_S,
     "POST /runners/{runner}/plan/second": PHYSIO_S,
+    "GET /runners/{runner}/programme-version": PHYSIO_S,
+    "POST /runners/{runner}/programme-version": PHYSIO_S,
     "GET /runners/{runner}/changes": PHYSIO_S,
     "GET /programmes": ANY_PHYSIO_S,
     "POST /programmes": ANY_PHYSIO_S,

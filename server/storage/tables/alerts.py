@@ -25,6 +25,8 @@ class AlertRow(SQLModel, table=True):
     raised_at: datetime = Field(sa_column=Column(UtcTime(), nullable=False, index=True))
     closed_at: datetime | None = time(nullable=True)
     escalated_at: datetime | None = time(nullable=True)
+    baseline_at: datetime | None = time(nullable=True)  # it was true when the rules changed: nobody is notified
+    baseline_sha256: str | None = None  # of the answers it rested on then
 
 
 class HearingRow(SQLModel, table=True):
