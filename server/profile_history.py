@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from rules.errors import RulesError
-from rules.profiles import ITEMS, PROFILES, Limits, Profile, choose, stricter
+from rules.profiles import ITEMS, PROFILES, Limits, Profile, choose, reached_limits, stricter
 from rules.programme import load
 from server.said import utc_text
 
@@ -64,8 +64,14 @@ def _with_history(before: Mapping[str, Any] | None, after: Mapping[str, Any], no
 def _loosened(before: Mapping[str, Any] | None, after: Mapping[str, Any], now: datetime) -> list[Loosening]:
     if before is None:
         return []
-    in_force, wanted = _profile_in_force(before), _profile_in_force(after)
+    in_force, wanted = _without_contradiction(_profile_in_force(before)), _profile_in_force(after)
     return [Loosening(since=now, before=in_force)] if is_looser(wanted, in_force) else []
+
+
+def _without_contradiction(profile: Profile) -> Profile:
+    """The RED limits stay. A GREEN one that reaches its RED one, as an earlier version accepted, becomes half of it."""
+    halves = {item: (profile.red.of(item) or 0.0) / 2 for item in reached_limits(profile)}
+    return replace(profile, green=replace(profile.green, **halves))
 
 
 def _stored(plan: Mapping[str, Any] | None, now: datetime) -> list[Loosening]:

@@ -18,6 +18,7 @@ from rules.attest import Attestation, AttestedMetric, with_attested
 from rules.case import Case
 from rules.combine import cautious
 from rules.decide import decide
+from rules.errors import RulesError
 from rules.override import Override, Shown, shown
 from rules.verdict import Verdict
 from rules.verdict_cap import REMEASURING, capped
@@ -38,6 +39,7 @@ from server.storage.sessions import Training
 
 HORIZON = timedelta(days=62)  # the rules look back 60 days; what is older has no say
 NO_PLAN = "There is no plan yet: your physiotherapist chooses the programme and the stage."
+UNREADABLE = "The plan cannot be read: your physiotherapist has to open it and save it again."
 NOT_TAKEN = "A run has arrived that could not be taken in. {why} Its bytes are kept; your clinic has to look."
 SPEED_IMPLAUSIBLE = "SPEED_IMPLAUSIBLE"  # the note of a measurement whose speed no runner reaches
 SHORTEST_SESSION_S = 60.0  # less running than this is kept and shown, but is no session
@@ -164,7 +166,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
     documents = _documents(db, runner.id, plan, seen, now)
     attested = tuple(_at_home(clock_skew.in_order(said.attested_metrics(db, runner.id), now), standing.sessions))
     in_force = [clock_skew.in_force(document, now) for document in documents]
-    cases = [with_attested(Case.from_json(document), attested, _typed(seen)) for document in in_force]
+    cases = [with_attested(case, attested, _typed(seen)) for case in _readable(in_force)]
     return Known(
         runner=runner,
         plan=plan,
@@ -172,7 +174,7 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         case=cases[0] if cases else None,
         second=cases[1] if len(cases) > 1 else None,
         overrides=tuple(_at_home(clock_skew.in_order(said.overrides(db, runner.id), now), standing.sessions)),
-        needs_plan=() if plan is not None else (NO_PLAN,),
+        needs_plan=_needs_plan(plan, cases),
         incomplete=incomplete_captures(db, runner.id),
         unmeasured=tuple(_unmeasured(db, runner.id, standing)),
         runs=tuple(seen),
@@ -182,6 +184,20 @@ def known(db: Session, runner: Person, now: datetime) -> Known:
         seq=runs.last_seq(db, runner.id),
         caps=(REMEASURING,) if _is_remeasuring(db, runner.id, standing, now) else (),
     )
+
+
+def _readable(documents: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """The cases; none if one cannot be read, such as limits that an earlier version of the rules accepted."""
+    try:
+        return [Case.from_json(document) for document in documents]
+    except RulesError:
+        return []
+
+
+def _needs_plan(plan: Plan | None, cases: Sequence[Case]) -> tuple[str, ...]:
+    if plan is None:
+        return (NO_PLAN,)
+    return () if cases else (UNREADABLE,)
 
 
 def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
@@ -199,7 +215,7 @@ def as_if(db: Session, seen: Look, plan: Plan) -> tuple[Case, ...]:
 def case_of(db: Session, runner: Person, trainings: Sequence[Training], now: datetime) -> Case | None:
     """The case of the first programme with the given sessions, also older ones, for charts; None without a plan."""
     facts = known(db, runner, now)
-    if facts.document is None:
+    if facts.document is None or facts.case is None:
         return None
     answers = answers_at_home(runs.answers_of(db, runner.id), measuring.standing(db, runner.id, facts.plan).sessions)
     seen = [SeenRun(run=one, check_in=answers.get(one.id, {}), counts=True) for one in trainings]

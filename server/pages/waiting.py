@@ -12,6 +12,7 @@ CHOOSE = N_("There is no plan yet: choose the programme and the stage.")
 # What the review says stands here once more for the translators.
 SAID = (
     N_("There is no plan yet: your physiotherapist chooses the programme and the stage."),
+    N_("The plan cannot be read: your physiotherapist has to open it and save it again."),
     N_("A run has not arrived completely yet."),
     N_("A run has arrived and is being measured."),
     N_("Earlier runs are being measured again, for something about them has changed."),

@@ -1,5 +1,6 @@
 """A clinic of version 1 of the rules after the update: nothing is lost, nobody is alarmed, one summary per physio."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -114,6 +115,48 @@ def test_taken_back_to_the_former_schema_the_plans_name_the_programme_as_it_was_
     database.migrate()
     database.downgrade(old.BEFORE_SCHEMA)
     assert values(database, "select runner_id, version, body from plans order by runner_id") == before
+
+
+@pytest.mark.parametrize(
+    ("stored", "kept"),
+    [
+        (  # with version 2 of the other limits, 2 would be GREEN and RED at once
+            {"name": "IMT", "red": {"during": 2}},
+            {
+                "name": "IMT",
+                "green": {"during": 1, "after": 1, "rise": 0},
+                "red": {"during": 2, "after": 4, "rise": 2},
+            },
+        ),
+        ({"name": "IMT", "red": {"during": 4}}, {"name": "IMT", "red": {"during": 4}}),
+        ({"green": {"during": 2}}, {"name": "TENDON", "green": {"during": 2}}),  # version 1 took that of the programme
+        ({"name": "ours", "green": {"after": 2}}, {"name": "TENDON", "green": {"after": 2}}),
+        ("IMT", "IMT"),
+    ],
+)
+def test_tolerance_limits_that_version_2_would_refuse_are_completed_with_those_of_version_1(database, stored, kept):
+    with database.write() as db:
+        db.connection().execute(
+            text("update plans set body = :body where runner_id = 'r-1'"),
+            {"body": json.dumps({**old.plan_body(programme="PHT"), "profile": stored})},
+        )
+    database.migrate()
+    with database.read() as db:
+        assert runs.plan_of(db, "r-1").body["profile"] == kept
+    assert look(database, old.READY).case is not None
+
+
+def test_a_plan_that_cannot_be_read_withholds_the_verdict_of_that_runner_and_says_who_can_mend_it(database):
+    database.migrate()
+    refused = {"name": "IMT", "red": {"during": 2}}
+    with database.write() as db:
+        db.connection().execute(
+            text("update plans set body = :body where runner_id = 'r-1'"),
+            {"body": json.dumps({**old.plan_body(programme="PHT@1"), "profile": refused})},
+        )
+    seen = look(database, old.READY)
+    assert seen.verdict is None and seen.shown is None and review.UNREADABLE in seen.waiting
+    assert look(database, old.TINGLING).verdict is not None
 
 
 def test_the_limits_of_a_plan_are_those_of_version_1_until_a_physio_changes_it(updated):

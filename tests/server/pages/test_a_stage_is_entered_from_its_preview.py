@@ -78,7 +78,7 @@ async def test_a_refused_step_keeps_what_was_typed_and_attests_nothing(clinic, p
     assert refused.status == 422 and 'value="dynamometer"' in text and 'value="2.5"' in text
     assert re.search(r'name="seen" value="strength_90" checked', text)
     assert "Skips stages P4, P5." in text and "goes up from 1 to 2.5" in text
-    assert await clinic.desk.read(said.attestations, "r-1") == []
+    assert await clinic.desk.read(said.attestations, "r-1", clinic.now) == []
 
 
 async def test_the_preview_says_that_an_override_ends_and_the_page_says_that_it_ended(clinic, physio):
