@@ -37,6 +37,8 @@ class Calling:
                 lan=chosen.alerts_lan,
                 smtp_ca_file=chosen.smtp_ca_file,
                 smtp_url=chosen.smtp_url.get_secret_value() if chosen.smtp_url else None,
+                mqtt_url=chosen.mqtt_url.get_secret_value() if chosen.mqtt_url else None,
+                mqtt_ca_file=chosen.mqtt_ca_file,
                 mail_from=chosen.mail_from,
                 vapid=vapid_from(chosen.data / "web-push.pem"),
             ),

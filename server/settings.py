@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(
         default=None, description="certificates that sign the mail server's own; the system's unless set"
     )
+    mqtt_url: SecretStr | None = Field(
+        default=None, description="the clinic's broker: mqtt:// or mqtts://user:password@host:port"
+    )
+    mqtt_ca_file: Path | None = Field(
+        default=None, description="certificates that sign the broker's own; the system's unless set"
+    )
     mail_from: str | None = Field(default=None, description="the sender of the mails")
     alerts_lan: bool = Field(default=False, description="whether alerts may go to private addresses")
     backups: Path | None = Field(default=None, description="a folder whose newest file must not be old")
@@ -139,18 +145,38 @@ class Settings(BaseSettings):
             found.append(
                 "STRIDEGATE_SMTP_URL would send its password without encryption: use smtps:// or smtp+starttls://."
             )
-        if self.smtp_ca_file is not None and not self.smtp_ca_file.is_file():
-            found.append(f"STRIDEGATE_SMTP_CA_FILE names no file: {self.smtp_ca_file}.")
+        found += self._problems_of_mqtt()
+        for name, path in (("SMTP", self.smtp_ca_file), ("MQTT", self.mqtt_ca_file)):
+            if path is not None and not path.is_file():
+                found.append(f"STRIDEGATE_{name}_CA_FILE names no file: {path}.")
         keeps = (self.keep_alerts_days, self.keep_verdicts_days, self.keep_raw_days)
         if any(days is not None and days < LEAST_DAYS for days in keeps):
             found.append(f"Nothing is kept for less than {LEAST_DAYS} days, for the rules look back that far.")
         return found
 
+    def _problems_of_mqtt(self) -> list[str]:
+        if self.mqtt_url is None:
+            return []
+        url = self.mqtt_url.get_secret_value()
+        if not _is_broker_url(url):
+            return ["STRIDEGATE_MQTT_URL is not an address such as mqtts://user:password@broker:8883."]
+        if sends_password_in_clear(url):
+            return ["STRIDEGATE_MQTT_URL would send its password without encryption: use mqtts://."]
+        return []
 
-def sends_password_in_clear(smtp_url: str) -> bool:
-    """Whether a mail server elsewhere would get a password without TLS."""
-    parts = urlsplit(smtp_url)
-    return parts.scheme == "smtp" and parts.username is not None and parts.hostname not in LOOPBACK
+
+def sends_password_in_clear(url: str) -> bool:
+    """Whether a mail server or a broker elsewhere would get a password without TLS."""
+    parts = urlsplit(url)
+    return parts.scheme in ("smtp", "mqtt") and parts.username is not None and parts.hostname not in LOOPBACK
+
+
+def _is_broker_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("mqtt", "mqtts") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:

@@ -51,6 +51,8 @@ class Outward:
     loopback: bool = False
     smtp_url: str | None = None
     smtp_ca_file: Path | None = None
+    mqtt_url: str | None = None
+    mqtt_ca_file: Path | None = None
     mail_from: str | None = None
     vapid: Vapid02 | None = field(default=None, repr=False)
 
@@ -84,12 +86,15 @@ class Outward:
             raise NotDelivered(said_of(why), down=True) from why
         refuse_status(status)
 
-    def connect(self, host: str, port: int) -> socket.socket:
-        """A plain connection to a host that somebody typed. Raises NotDelivered, or OSError."""
+    def connect(self, host: str, port: int, *, from_settings: bool = False) -> socket.socket:
+        """A plain connection to a host that somebody typed, or that the operator set: that one may be private.
+
+        The name is resolved once. Raises OSError, PrivateAddress among them.
+        """
         *_, why = [OSError("the name has no address")]
         for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             try:
-                connection = self._socket(info)
+                connection = socket.socket(*info[:3]) if from_settings else self._socket(info)
                 connection.settimeout(TRY_S)
                 connection.connect(info[4])
                 return connection

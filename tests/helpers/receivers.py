@@ -168,8 +168,8 @@ def mail_server(tls: tuple[Path, Path] | None = None) -> Iterator[tuple[Inbox, s
 
 
 @contextmanager
-def broker() -> Iterator[int]:
-    """Mosquitto; where it is missing a test skips on a laptop and fails in CI."""
+def broker(tls: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Mosquitto, with TLS if a certificate and its key are given; if it is missing a test skips, and fails in CI."""
     program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         missing = "Mosquitto is not installed (on Debian: apt-get install mosquitto)"
@@ -179,6 +179,10 @@ def broker() -> Iterator[int]:
         config = Path(folder) / "mosquitto.conf"
         config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
         Path(folder).chmod(0o755)
+        for option, file in zip(("certfile", "keyfile"), tls or (), strict=False):
+            copy = Path(shutil.copy(file, folder))  # the broker gives up root and must still read it
+            copy.chmod(0o644)
+            config.write_text(f"{config.read_text()}{option} {copy}\n")
         process = subprocess.Popen([program, "-c", str(config)], stderr=subprocess.DEVNULL)
         try:
             _until_it_listens(port)

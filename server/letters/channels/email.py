@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from server.letters.channel import BadChannel, Config, Field, Message, typed_fields
@@ -42,9 +42,8 @@ def shown(config: Config) -> str:
 async def send(config: Config, message: Message, outward: Outward) -> None:
     if outward.smtp_url is None:
         raise NotDelivered("This server has no way to send e-mail; its operator sets STRIDEGATE_SMTP_URL.")
-    url, ca_file = outward.smtp_url, outward.smtp_ca_file
-    letter = _letter(config["address"], message, outward)
-    await in_thread(lambda: _send(url, letter, ca_file))
+    url, letter = outward.smtp_url, _letter(config["address"], message, outward)
+    await in_thread(lambda: _send(url, letter, outward))
 
 
 def _letter(address: str, message: Message, outward: Outward) -> EmailMessage:
@@ -59,25 +58,35 @@ def _letter(address: str, message: Message, outward: Outward) -> EmailMessage:
     return letter
 
 
-def _connected(url: str, ca_file: Path | None) -> smtplib.SMTP:
+def _connected(url: str, outward: Outward) -> smtplib.SMTP:
     """A connection to smtp://, smtp+starttls:// or smtps://user:password@host:port; certificates are checked."""
+
+    class Smtp(smtplib.SMTP):
+        """smtplib connects in its constructor, so the connection cannot be handed to it."""
+
+        def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
+            return outward.connect(host, port, from_settings=True)
+
+    class SmtpOverTls(smtplib.SMTP_SSL, Smtp):
+        """SMTP_SSL wraps the socket that the next class opened."""
+
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 0
-    context = ssl.create_default_context(cafile=ca_file)
+    context = ssl.create_default_context(cafile=outward.smtp_ca_file)
     if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=TRY_S, context=context)
-    server = smtplib.SMTP(host, port, timeout=TRY_S)
+        return SmtpOverTls(host, port, timeout=TRY_S, context=context)
+    server = Smtp(host, port, timeout=TRY_S)
     if parts.scheme == "smtp+starttls":
         server.starttls(context=context)
     return server
 
 
-def _send(url: str, letter: EmailMessage, ca_file: Path | None) -> None:
+def _send(url: str, letter: EmailMessage, outward: Outward) -> None:
     parts = urlsplit(url)
     if sends_password_in_clear(url):
         raise NotDelivered("The mail server would get the password without encryption.", for_good=True)
     try:
-        server = _connected(url, ca_file)
+        server = _connected(url, outward)
         try:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))

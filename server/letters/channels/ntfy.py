@@ -17,11 +17,15 @@ FIELDS = (
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 
 
-def check(typed: Config, _outward: Outward) -> dict[str, str]:
+def check(typed: Config, outward: Outward) -> dict[str, str]:
     config = typed_fields(FIELDS, typed)
     if TOPIC.fullmatch(config["topic"]) is None:
         raise BadChannel("A topic has up to 64 letters, digits, hyphens and underscores.")
     config["server"] = checked_url(config["server"] or "https://ntfy.sh", ("https", "http")).rstrip("/")
+    if config["token"] and config["server"].startswith("http://") and not outward.loopback:
+        raise BadChannel(
+            "An access token is sent only with encryption: the address of the server begins with https://."
+        )
     return config
 
 

@@ -338,7 +338,7 @@ async def test_a_broker_gets_alerts_and_a_home_sees_the_state_as_sensors(kit, tm
         await until(lambda: "stridegate/r-1/state" in heard and "stridegate/alert" in heard)
         client.loop_stop()
     state = heard["stridegate/r-1/state"]
-    assert (state["verdict"], state["last_run_km"], state["gateway"]) == ("hold", 4.0, "none")
+    assert (state["verdict"], state["last_run_km"], state["gateway"]) == ("regress", 4.0, "none")
     assert state["limits"] and state["ceilings"] == len(state["limits"])
     shown = heard["homeassistant/sensor/stridegate_r_1/verdict/config"]
     assert (shown["state_topic"], shown["expire_after"]) == ("stridegate/r-1/state", 10800)

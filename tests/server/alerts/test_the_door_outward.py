@@ -8,7 +8,7 @@ import alert_kit
 import pytest
 from aiohttp import resolver
 from alert_kit import NOON, PHYSIO
-from receivers import http_receiver, https_receiver, mail_server, self_signed
+from receivers import broker, http_receiver, https_receiver, mail_server, self_signed
 
 from server.letters.channel import BadChannel, Message
 from server.letters.channels import CHANNELS
@@ -102,12 +102,15 @@ REFUSED = [
     ("webhook", {"url": "https://example.org/", "secret": "whsec_c2hvcnQ="}, "at least 16 bytes"),
     ("ntfy", {"topic": "a topic"}, "letters, digits"),
     ("ntfy", {"topic": "../x"}, "letters, digits"),
+    ("ntfy", {"topic": "x", "server": "http://ntfy.example", "token": "tk_secret"}, "only with encryption"),
     ("email", {"address": "a@b.example\r\nBcc: c@d.example"}, "cannot be kept"),
     ("email", {"address": "a@b.example, c@d.example"}, "not an e-mail address"),
     ("email", {"address": "a@b.example"}, "STRIDEGATE_SMTP_URL"),
     ("mqtt", {"host": "mqtt://home.example"}, "without mqtt://"),
     ("mqtt", {"host": "home.example", "port": "99999"}, "up to 65535"),
     ("mqtt", {"host": "home.example", "prefix": "#"}, "letters, digits"),
+    ("mqtt", {"host": "home.example", "user": "ada", "password": "secret"}, "only with encryption"),
+    ("mqtt", {"prefix": "home"}, "STRIDEGATE_MQTT_URL"),
     ("telegram", {"token": "none", "chat": "1234"}, "token of a bot"),
     ("pushover", {"user": "none", "token": "none"}, "30 letters"),
     ("other", {"url": "syslog://"}, "cannot be used here"),
@@ -220,6 +223,33 @@ async def test_a_password_never_goes_to_a_mail_server_elsewhere_without_encrypti
     refused = Settings(smtp_url="smtp://user:secret@mail.example:25").problems()
     assert any("without encryption" in problem for problem in refused)
     assert Settings(smtp_url="smtp://user:secret@127.0.0.1:25").problems() == []
+
+
+async def test_the_broker_of_the_settings_may_be_on_this_machine_and_one_that_is_typed_may_not(tmp_path):
+    certificate, key = self_signed(tmp_path, "127.0.0.1")
+    with broker((certificate, key)) as port:
+        url = f"mqtts://clinic:secret@127.0.0.1:{port}"
+        of_settings = Outward(clock=lambda: NOON, mqtt_url=url, mqtt_ca_file=certificate)
+        kept = CHANNELS["mqtt"].check({"prefix": "clinic"}, of_settings)
+        assert "secret" not in str(kept) and "127.0.0.1" not in str(kept)
+        await CHANNELS["mqtt"].send(kept, MESSAGE, of_settings)
+        with pytest.raises(NotDelivered):
+            await CHANNELS["mqtt"].send(kept, MESSAGE, Outward(clock=lambda: NOON, mqtt_url=url))
+        typed = CHANNELS["mqtt"].check({"host": "127.0.0.1", "port": str(port), "tls": "yes"}, of_settings)
+        with pytest.raises(NotDelivered, match="private"):
+            await CHANNELS["mqtt"].send(typed, MESSAGE, of_settings)
+
+
+async def test_a_password_never_goes_to_a_broker_without_encryption():
+    stored = {"host": "127.0.0.1", "port": "1883", "tls": "no", "user": "a", "password": "secret", "prefix": "x"}
+    with pytest.raises(NotDelivered, match="without encryption"):
+        await CHANNELS["mqtt"].send(stored, MESSAGE, HERE)
+    (refused,) = Settings(mqtt_url="mqtt://user:secret@broker.example").problems()
+    assert "without encryption" in refused
+    assert Settings(mqtt_url="mqtt://user:secret@127.0.0.1").problems() == []
+    assert Settings(mqtt_url="mqtts://user:secret@broker.example").problems() == []
+    for wrong in ("broker.example", "mqtt://", "mqtt://broker:port"):
+        assert "not an address such as" in Settings(mqtt_url=wrong).problems()[0]
 
 
 async def test_a_browser_gets_its_push_encrypted_signed_and_under_one_topic(tmp_path):
