@@ -21,6 +21,7 @@ MARKED = (
     N_("Password"),
     N_("Signing secret"),
     N_("Such as discord://… or slack://…, as apprise writes it."),
+    N_("The one of this server if you leave it empty."),
     N_("This browser"),
     N_("Topic"),
     N_("User key"),
