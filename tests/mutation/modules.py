@@ -89,6 +89,12 @@ SUITES = (
 )
 
 
+def tests_of(module: str) -> tuple[str, ...]:
+    """The tests of a module, its own file of literal values first, if it has one."""
+    own = f"tests/rules/modules/test_{module.removeprefix('rules/').removesuffix('.py').replace('/', '_')}.py"
+    return (*([own] if (ROOT / own).exists() else []), *suite_of(module).tests)
+
+
 def suite_of(module: str) -> Suite:
     """The suite of a module. Raises SystemExit if no suite has it."""
     for suite in SUITES:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from modules import ROOT, suite_of
+from modules import ROOT, tests_of
 
 RECORDED = Path(__file__).parent / "passed.json"
 SHARED = ("tests/helpers/cases.py", "tests/helpers/random_cases.py", "tests/mutation/mutants.py")
@@ -30,6 +30,6 @@ def _recorded() -> dict[str, str]:
 
 def _hash(module: str) -> str:
     digest = hashlib.sha256()
-    for path in (module, *suite_of(module).tests, *SHARED):
+    for path in (module, *tests_of(module), *SHARED):
         digest.update((ROOT / path).read_bytes())
     return digest.hexdigest()
