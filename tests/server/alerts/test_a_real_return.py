@@ -2,8 +2,8 @@
 
 What is expected was written down by hand before the first replay; one line was corrected after it (the second week jump
 ends on the 25th: a look follows the walk of that noon), and the jumps were worked out anew for version 2 of the rules.
-Distances as they are measured (kilometres, and the starts in UTC, November 2025; walks hold less than a minute of running
-and are no sessions):
+Distances as they are measured (kilometres, and the starts in UTC, November 2025; walks hold less than a minute of
+running and are no sessions):
 
     a 9th 11:08 20.607    e 15th 12:32  3.550    i 22nd 20:50  6.539    m 29th 11:56 21.924
     b 12th 10:44 11.185   f 18th 10:36  9.955    j 23rd 12:31 17.465    n 30th 11:09 17.272
