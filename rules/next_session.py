@@ -110,7 +110,7 @@ def _used(name: str, current: list[Metrics]) -> float:
 
 def _ceil(view: View) -> dict[str, float]:
     """After the last stage, and long without speed, the ceilings of the stage before it count once more."""
-    if view.stage.terminal and view.stage_index > 0 and is_speed_stale(view):
+    if view.stage_index > 0 and is_speed_stale(view):
         return dict(view.programme.stages[view.stage_index - 1].ceil)
     return dict(view.stage.ceil)
 
