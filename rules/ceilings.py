@@ -32,8 +32,6 @@ def held(metrics: Metrics, ceil: Mapping[str, float]) -> dict[str, float | None]
 
 def held_in_outing(values: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
     """The values of the last of an outing's sessions, given as by `held`; amounts are summed over all of them."""
-    if len(values) == 1:
-        return dict(values[0])
     return {
         name: _summed([one[name] for one in values]) if is_additive(name) else values[-1][name] for name in values[-1]
     }

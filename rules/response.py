@@ -39,11 +39,6 @@ def is_pending(session: Session, response: Response, now: datetime, morning: flo
     return response is Response.UNKNOWN and awaited and not took_painkillers
 
 
-def has_morning(session: Session) -> bool:
-    """Whether the runner answered about the next morning of this session."""
-    return session.check_in is not None and known(session.check_in.morning) is not None
-
-
 def rise_above(morning: float, baseline: float) -> float:
     """Points of a morning score above the baseline, 0 if it is not above it."""
     return max(0.0, round(morning - baseline, 6))  # 2.2 - 1.2 is a little above 1 in floating point, and must not be

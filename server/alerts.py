@@ -16,8 +16,8 @@ from rules.alerts import alerts as alerts_of
 from rules.case import Case
 from rules.decide import decide
 from rules.errors import RulesError
+from rules.morning_scores import own_score
 from rules.programme import load
-from rules.response import has_morning
 from rules.signs.alert_kinds import KINDS, Urgency
 from rules.signs.alert_signs import NUDGE_HOURS, StageEvent
 from rules.verdict import Verdict
@@ -285,7 +285,7 @@ def _next_look(db: Session, runner_id: str, case: Case, now: datetime) -> dateti
     """The next moment at which something may change by itself: a nudge, a deadline, a lapse, the next morning."""
     moments = [pacing.next_time(now, channels.wishes_of(db, runner_id).zone, REVIEW_AT_MIN)]
     for session in case.sessions:
-        if not has_morning(session):
+        if own_score(session) is None:
             moments += [session.end + timedelta(hours=hours) for hours in (NUDGE_HOURS, ANSWER_HOURS)]
     last = max((session.start for session in case.sessions), default=None)
     if last is not None:

@@ -44,7 +44,8 @@ def test_a_limit_of_distance_binds_below_the_longest_run_and_not_above_it():
 
 def test_what_the_outing_has_used_beyond_a_limit_leaves_nothing_and_never_less():
     steep = run("b", at("03-30 17:00"), 1800, 2000, felt(morning=None), inc4_s=300)
-    assert allowed(now_after(steep)).incline_minutes == 0
+    limits = {limit.metric: limit.most for limit in allowed(now_after(steep)).limits}
+    assert limits["inc4_s"] == 0
 
 
 def test_what_was_not_measured_of_the_outing_takes_nothing_off_a_limit():
@@ -75,3 +76,9 @@ def test_long_without_speed_after_a_last_stage_the_limits_of_the_stage_before_co
     assert allowed(last).minutes == 66.7, "4,000 s of X1"
     fresh = with_run(last, "a5", eff90_n=1)
     assert allowed(fresh).minutes is None
+
+
+def test_a_last_stage_without_one_before_keeps_its_own_limits():
+    alone = {**TWO_STAGES, "stages": [{"id": "X2", "terminal": True, "ceil": {"run_s": 3000}}, TWO_STAGES["stages"][0]]}
+    last = replace(A, programme=alone, stage="X2", stage_entered_at=at("03-01 00:00"))
+    assert allowed(last).minutes == 50
