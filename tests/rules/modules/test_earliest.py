@@ -31,3 +31,7 @@ def test_a_week_that_holds_as_many_runs_as_the_stage_allows_is_full():
 
 def test_a_stage_that_allows_one_run_a_week_waits_for_seven_days_after_it():
     assert earliest(A, ceil7={"runs": 1}) == at("04-04 07:00") + SECOND
+
+
+def test_a_stage_that_allows_no_run_a_week_names_no_day_for_one():
+    assert earliest(A, ceil7={"runs": 0}) == NOW
