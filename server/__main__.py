@@ -66,11 +66,19 @@ def serve(
 
 
 @cli.command(name="init-admin")
-def init_admin(name: Annotated[str, typer.Option(help="Who it is for.")] = "Administrator") -> None:
-    """A link that lets the first administrator in: once, within 15 minutes, and only while there is none."""
+def init_admin(
+    name: Annotated[str, typer.Option(help="Who it is for.")] = "Administrator",
+    public_url: Annotated[
+        str | None, typer.Option(help="Where people open this server, such as https://runs.clinic.example.")
+    ] = None,
+) -> None:
+    """A link that lets the first administrator in: once, within 15 minutes.
+
+    Until they have come in, the command makes a new link each time, and the earlier one ends.
+    """
     from server.operation import service
 
-    _print([service.init_admin(service.settings(), name)])
+    _print([service.init_admin(service.settings(public_url=public_url), name)])
 
 
 @cli.command()

@@ -24,16 +24,28 @@ KEPT_BEFORE = 5  # copies that a migration or a restore made by itself
 
 
 def backup(chosen: Settings, to: Path, now: datetime, keep: int | None = None) -> str:
-    """Write a copy to the file `to`, or into the folder `to`, where the last `keep` are kept. Raises Mistake."""
+    """Write a copy to the file `to`, or into the folder `to`, where the last `keep` are kept. Raises Mistake.
+
+    With `keep` it is a folder, which is made if there is none.
+    """
+    if keep is not None:
+        _make_folder(to)
     target = to / f"stridegate-{_stamp(now)}{_suffix(chosen)}" if to.is_dir() else to
     if target.exists():
         raise Mistake(f"{target} is there already: a backup never replaces another one.")
     if not target.parent.is_dir():
         raise Mistake(f"There is no folder {target.parent}.")
     _copy(chosen, target)
-    if keep is not None and to.is_dir():
+    if keep is not None:
         _forget_all_but(keep, to, f"stridegate-*{_suffix(chosen)}")
     return f"Backed up to {target} ({target.stat().st_size / 2**20:.1f} MiB)."
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        raise Mistake(f"The folder {folder} for backups cannot be made: {why.strerror}.") from why
 
 
 def restore(chosen: Settings, source: Path, now: datetime, *, replace: bool) -> str:

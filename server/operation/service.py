@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import segno
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
@@ -88,7 +90,10 @@ def migrate(chosen: Settings) -> list[str]:
 
 
 def init_admin(chosen: Settings, name: str) -> str:
-    """Raises Mistake where there is an administrator already."""
+    """A link for the first administrator, with a code to scan. Raises Mistake if one has come in already.
+
+    The link begins with the public address of the settings, else with the address on this machine.
+    """
     make_folder(chosen.data)
     database = open_database(chosen)
     fresh = Fresh(person_id=f"p-{system_token()[:16]}", link=system_token())
@@ -96,7 +101,17 @@ def init_admin(chosen: Settings, name: str) -> str:
     database.close()
     if not made:
         raise Mistake("There is an administrator already; they invite the others on the page /people.")
-    return f"Within 15 minutes, on the machine where the server runs: http://{chosen.host}:{chosen.port}/enter/{fresh.link}"
+    public = (chosen.public_url or "").rstrip("/")
+    link = f"{public or f'http://{chosen.host}:{chosen.port}'}/enter/{fresh.link}"
+    where = "on any device" if public else "on the machine where the server runs"
+    return f"{_code(link) if public else ''}Within 15 minutes, {where}: {link}"
+
+
+def _code(link: str) -> str:
+    """A code to scan, for the terminal."""
+    code = io.StringIO()
+    segno.make(link).terminal(out=code, compact=True)
+    return f"{code.getvalue()}\n"
 
 
 async def told_to_stop() -> None:

@@ -28,13 +28,26 @@ class Fresh:
 
 
 def first_admin(db: Session, name: str, fresh: Fresh, now: datetime) -> bool:
-    """A link for the first administrator; False where there is one already. Check and creation are one transaction."""
-    if people.has_admin(db):
+    """Make a link for the first administrator. False if somebody has already come in as an administrator.
+
+    While the only administrator has never come in, the link is made again and the earlier one ends. Check and creation
+    are one transaction.
+    """
+    admin_ids = people.admin_ids(db)
+    if len(admin_ids) > 1 or any(_has_come_in(db, admin_id) for admin_id in admin_ids):
         return False
-    people.add_person(db, Person(id=fresh.person_id, name=names.required(name), role="admin"), now)
-    people.add_entry(db, fresh.link, fresh.person_id, now + FIRST_ADMIN_FOR)
-    audit.note(db, audit.SERVER, "first administrator invited", {"person": fresh.person_id}, now)
+    if not admin_ids:
+        people.add_person(db, Person(id=fresh.person_id, name=names.required(name), role="admin"), now)
+    person_id = admin_ids[0] if admin_ids else fresh.person_id
+    people.end_entries(db, person_id)
+    people.add_entry(db, fresh.link, person_id, now + FIRST_ADMIN_FOR)
+    audit.note(db, audit.SERVER, "first administrator invited", {"person": person_id}, now)
     return True
+
+
+def _has_come_in(db: Session, person_id: str) -> bool:
+    """Whether the person ever used a link or set a password; a login that has ended since leaves those behind."""
+    return people.has_used_entry(db, person_id) or doors.password_of(db, person_id) is not None
 
 
 def invite(

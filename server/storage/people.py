@@ -157,8 +157,15 @@ def everybody(db: Session, clinic_id: str | None = None) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-def has_admin(db: Session) -> bool:
-    return db.exec(select(PersonRow).where(PersonRow.role == "admin").limit(1)).first() is not None
+def admin_ids(db: Session) -> list[str]:
+    """The ids of every administrator of every clinic, former ones too."""
+    return list(db.exec(select(PersonRow.id).where(PersonRow.role == "admin").order_by(PersonRow.id)))
+
+
+def has_used_entry(db: Session, person_id: str) -> bool:
+    """Whether a link of this person was ever used."""
+    used = select(EntryRow).where(EntryRow.person_id == person_id, col(EntryRow.used_at).is_not(None))
+    return db.exec(used.limit(1)).first() is not None
 
 
 def cares_for(db: Session, physio_id: str, runner_id: str, now: datetime | None = None) -> bool:

@@ -142,6 +142,15 @@ def test_of_a_folder_the_last_few_are_kept(clinic, chosen, tmp_path):
     assert [name[:19] for name in names] == ["notes.txt", "stridegate-20260303", "stridegate-20260304"]
 
 
+def test_a_folder_of_which_the_last_few_are_kept_is_made_and_never_a_file_of_that_name(clinic, chosen, tmp_path):
+    folder = tmp_path / "new" / "backups"
+    for day in (1, 2):
+        backup.backup(chosen, folder, NOON.replace(day=day), keep=14)
+    assert len(list(folder.iterdir())) == 2
+    with pytest.raises(Mistake, match="cannot be made"):
+        backup.backup(chosen, next(folder.iterdir()), NOON, keep=14)
+
+
 def test_an_audit_that_was_changed_is_not_restored_unseen(clinic, chosen, elsewhere, tmp_path):
     with clinic.write() as db:
         db.connection().exec_driver_sql("update audit set actor = 'p-9' where seq = 2")

@@ -43,9 +43,9 @@ async def first_admin(clinic, name="Root Example"):
 
 async def test_a_clinic_is_peopled_from_its_first_administrator_to_a_runners_yes(clinic):
     assert await first_admin(clinic)
-    assert not await first_admin(clinic), "there is one already"
     async with browser() as admin, browser() as physio, browser() as runner:
         assert await come_in(admin, f"{clinic.address}/enter/the-first-link") == 303
+        assert not await first_admin(clinic), "there is one already"
         invited = await admin.post(f"{clinic.address}/people", data={"name": "Fe Physio", "role": "physio"})
         await come_in(physio, link_on(await invited.text()))
         invited = await physio.post(f"{clinic.address}/people", data={"name": "Ru Runner", "role": "runner"})
@@ -58,6 +58,20 @@ async def test_a_clinic_is_peopled_from_its_first_administrator_to_a_runners_yes
         assert "Ru Runner" in await (await physio.get(f"{clinic.address}/caseload")).text()
         await runner.post(f"{clinic.address}/access", data={"physio": physio_id, "answer": "withdraw"})
         assert "Ru Runner" not in await (await physio.get(f"{clinic.address}/caseload")).text()
+
+
+async def test_until_the_first_administrator_has_come_in_a_fresh_link_takes_the_place_of_the_last_one(clinic):
+    assert await first_admin(clinic)
+    clinic.now += timedelta(minutes=5)
+    again = Fresh(person_id="a-2", link="the-second-link")
+    assert await clinic.desk.write(invitations.first_admin, "Root Example", again, clinic.now)
+    async with browser() as late, browser() as admin:
+        assert await come_in(late, f"{clinic.address}/enter/the-first-link") == 410
+        assert await come_in(admin, f"{clinic.address}/enter/the-second-link") == 303
+    third = Fresh(person_id="a-3", link="the-third-link")
+    assert not await clinic.desk.write(invitations.first_admin, "Root Example", third, clinic.now)
+    async with browser() as nobody:
+        assert await come_in(nobody, f"{clinic.address}/enter/the-third-link") == 410
 
 
 async def test_a_link_lets_in_once_and_not_after_its_time(clinic):
