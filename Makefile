@@ -60,7 +60,7 @@ soak: setup      ## hours: every promise of the rules, kills and cuts of the gat
 	$(BIN)/python tests/fuzz/run.py $(TARGETS)
 	$(BIN)/python tests/mutation/run.py
 
-invariants: setup  ## the thirteen promises of the decision, with 2,000 random cases each
+invariants: setup  ## the promises of the decision, with 2,000 random cases each
 	@STRIDEGATE_EXAMPLES=$(or $(STRIDEGATE_EXAMPLES),2000) $(BIN)/pytest -q -n 2 --dist worksteal --timeout 900 tests/rules/test_invariants.py tests/rules/test_losses.py
 
 real: setup      ## a table of every real file under $$STRIDEGATE_REAL_DATA/data
