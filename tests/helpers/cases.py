@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -150,10 +151,10 @@ def _changed(session: Session, **changes: Any) -> Session:
 
 
 def document(case: Case) -> dict[str, Any]:
-    """The case as its JSON document."""
+    """The case as its JSON document, which shares nothing with the case: a test may change any part of it."""
     references = {name: _plain(value) for name, value in asdict(case.references).items()}
     parts = {"sessions": case.sessions, "daily": case.daily, "flags": case.flags, "holds": case.holds}
-    return {
+    whole = {
         "programme": case.programme,
         "profile": case.profile,
         "profile_since": _plain(case.profile_since),
@@ -171,6 +172,7 @@ def document(case: Case) -> dict[str, Any]:
         "notes": case.notes,
         **{name: [_plain(asdict(part)) for part in some] for name, some in parts.items()},
     }
+    return deepcopy(whole)
 
 
 def _plain(value: Any) -> Any:

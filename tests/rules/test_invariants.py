@@ -420,7 +420,6 @@ def test_14_after_a_red_or_15_days_without_a_run_no_session_before_it_is_part_of
 )
 def test_15_cutting_a_session_in_two_never_permits_more(case, data, share, pause, check_in_of_both):
     assume(case.sessions)
-    look(case)  # a case that cannot be read has no edges that a cut could cross
     session = data.draw(st.sampled_from(case.sessions))
     parts = cut(session, share, pause, check_in_of_both=check_in_of_both)
     assume(session.start < parts[1].start and not crosses_an_edge(case, session, parts))
